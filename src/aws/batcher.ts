@@ -1,0 +1,139 @@
+import type { Clock } from '../clock.ts';
+import { OperatorError } from '../errors.ts';
+import type { Caller, Priority } from './command.ts';
+import type { Place } from './waiters.ts';
+
+/** What a batch's request came to, key by key. A key without an entry is an error for its callers. */
+export type Answers<Value> = ReadonlyMap<string, { readonly value: Value } | OperatorError>;
+
+export interface BatchOptions<Value> {
+  readonly operation: string;
+  /** How long a batch waits for company before it asks for budget. */
+  readonly windowMs: number;
+  /** AWS's limit of names in one call. */
+  readonly maxKeys: number;
+  readonly queue: (operation: string, caller: Caller) => Place;
+  /** Sends the batch. Budget for its first request is taken already. */
+  readonly fetch: (group: string, keys: readonly string[], caller: Caller) => Promise<Answers<Value>>;
+}
+
+interface Batch<Value> {
+  readonly keys: Map<string, PromiseWithResolvers<Value>>;
+  readonly abort: AbortController;
+  /** Resolved when the window is over or the batch is full. */
+  readonly ready: PromiseWithResolvers<void>;
+  priority: Priority;
+  place: Place | undefined;
+  callers: number;
+}
+
+/**
+ * Gathers single reads into AWS's batch calls. A batch takes on keys until it has budget, so it fills up exactly when budget is
+ * short. It goes at its most urgent caller's priority. A caller that aborts leaves; the batch is given up only when all have left. An
+ * answer goes to those who asked before the request was sent and to nobody later: what is older than the question may be stale.
+ */
+export class Batcher<Value> {
+  readonly #clock: Clock;
+  readonly #options: BatchOptions<Value>;
+  /** The batch of each group that still takes on keys. */
+  readonly #open = new Map<string, Batch<Value>>();
+
+  constructor(clock: Clock, options: BatchOptions<Value>) {
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  /** `group` is what all keys of one call must share, such as the cluster. */
+  load(group: string, key: string, caller: Caller): Promise<Value> {
+    let batch = this.#open.get(group);
+    if (batch === undefined || (batch.keys.size >= this.#options.maxKeys && !batch.keys.has(key))) {
+      batch = this.#begin(group, caller.priority);
+    }
+    const answer = batch.keys.get(key) ?? Promise.withResolvers<Value>();
+    batch.keys.set(key, answer);
+    if (caller.priority === 'user') {
+      batch.priority = 'user';
+      batch.place?.promote();
+    }
+    if (batch.keys.size >= this.#options.maxKeys) batch.ready.resolve();
+    return this.#follow(batch, answer.promise, caller.signal);
+  }
+
+  #begin(group: string, priority: Priority): Batch<Value> {
+    const batch: Batch<Value> = {
+      keys: new Map(),
+      abort: new AbortController(),
+      ready: Promise.withResolvers(),
+      priority,
+      place: undefined,
+      callers: 0,
+    };
+    this.#open.set(group, batch);
+    void this.#run(group, batch);
+    return batch;
+  }
+
+  /** Never rejects: what goes wrong goes to the callers. */
+  async #run(group: string, batch: Batch<Value>): Promise<void> {
+    const { operation, queue, fetch } = this.#options;
+    const signal = batch.abort.signal;
+    try {
+      const cancel = this.#clock.schedule(this.#options.windowMs, () => batch.ready.resolve());
+      await batch.ready.promise;
+      cancel();
+      batch.place = queue(operation, { priority: batch.priority, signal });
+      await batch.place.turn;
+      this.#close(group, batch);
+      const keys = [...batch.keys.keys()];
+      const answers = await fetch(group, keys, { priority: batch.priority, signal });
+      for (const [key, waiting] of batch.keys) {
+        const answer = answers.get(key);
+        if (answer === undefined) waiting.reject(incomplete(operation, key));
+        else if (answer instanceof OperatorError) waiting.reject(answer);
+        else waiting.resolve(answer.value);
+      }
+    } catch (error) {
+      this.#close(group, batch);
+      for (const waiting of batch.keys.values()) waiting.reject(error);
+    }
+  }
+
+  #close(group: string, batch: Batch<Value>): void {
+    if (this.#open.get(group) === batch) this.#open.delete(group);
+  }
+
+  async #follow(batch: Batch<Value>, answer: Promise<Value>, signal: AbortSignal): Promise<Value> {
+    const left = Promise.withResolvers<never>();
+    const onAbort = (): void => left.reject(abandoned(this.#options.operation, signal));
+    batch.callers += 1;
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([answer, left.promise]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      batch.callers -= 1;
+      if (batch.callers === 0) this.#giveUp(batch);
+    }
+  }
+
+  #giveUp(batch: Batch<Value>): void {
+    for (const [group, open] of this.#open) if (open === batch) this.#open.delete(group);
+    batch.abort.abort();
+    batch.ready.resolve();
+  }
+}
+
+/** AWS answered 200 and said nothing of this name. To take that for "does not exist" would create it a second time. */
+function incomplete(operation: string, key: string): OperatorError {
+  return new OperatorError('failed', 'IncompleteAnswer', `${operation} answered without a word about ${key}.`, {
+    operation,
+  });
+}
+
+function abandoned(operation: string, signal: AbortSignal): OperatorError {
+  return new OperatorError('failed', 'Aborted', `${operation} was given up; the next pass looks again.`, {
+    cause: signal.reason,
+    operation,
+  });
+}

@@ -1,0 +1,159 @@
+import {
+  DescribeTaskDefinitionCommand,
+  ListTaskDefinitionFamiliesCommand,
+  type ListTaskDefinitionFamiliesCommandOutput,
+  ListTaskDefinitionsCommand,
+  type Tag,
+  type TaskDefinition,
+  type TaskDefinitionStatus,
+} from '@aws-sdk/client-ecs';
+import type { Clock } from '../clock.ts';
+import { OperatorError } from '../errors.ts';
+import type { Answers } from './batcher.ts';
+import type { Caller } from './command.ts';
+import type { TaskDefinitionAnswer } from './reads.ts';
+import type { Region } from './region.ts';
+
+/** One revision and its tags; each is its own group, since AWS has no batch call for task definitions. */
+export async function readTaskDefinition(
+  region: Region,
+  arnOrFamily: string,
+  caller: Caller,
+): Promise<Answers<TaskDefinitionAnswer | undefined>> {
+  try {
+    const command = new DescribeTaskDefinitionCommand({ taskDefinition: arnOrFamily, include: ['TAGS'] });
+    const { taskDefinition, tags } = await region.send('ecs', command, caller);
+    if (taskDefinition === undefined) return new Map();
+    return new Map([[arnOrFamily, { value: { taskDefinition, tags: tags ?? [] } }]]);
+  } catch (error) {
+    if (error instanceof OperatorError && error.disposition === 'absent') {
+      return new Map([[arnOrFamily, { value: undefined }]]);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Which of the families have an ACTIVE revision. One walk over what shares their common prefix answers for all, and for a
+ * single family that prefix is its name. The walk stops after as many pages as there are families, so that in an account with
+ * tens of thousands of them it never costs much more than asking for each; what is open then is asked for by itself.
+ */
+export async function readFamilies(
+  region: Region,
+  families: readonly string[],
+  caller: Caller,
+): Promise<Answers<boolean>> {
+  const maxPages = families.length === 1 ? Number.POSITIVE_INFINITY : families.length;
+  const walk = await walkFamilies(prepaid(region, caller), commonPrefix(families), families, maxPages);
+  const answerFor = async (family: string): Promise<boolean> => {
+    if (walk.complete || walk.found.has(family)) return walk.found.has(family);
+    const ask = (command: ListTaskDefinitionFamiliesCommand) => region.call('ecs', command, caller);
+    return (await walkFamilies(ask, family, [family], Number.POSITIVE_INFINITY)).found.has(family);
+  };
+  return new Map(
+    await Promise.all(families.map(async (family) => [family, { value: await answerFor(family) }] as const)),
+  );
+}
+
+type AskFamilies = (command: ListTaskDefinitionFamiliesCommand) => Promise<ListTaskDefinitionFamiliesCommandOutput>;
+
+/** Pages through the ACTIVE families of a prefix until all that are looked for are found. */
+async function walkFamilies(
+  ask: AskFamilies,
+  prefix: string,
+  lookedFor: readonly string[],
+  maxPages: number,
+): Promise<{ readonly found: ReadonlySet<string>; readonly complete: boolean }> {
+  const found = new Set<string>();
+  const familyPrefix = prefix === '' ? undefined : prefix;
+  let nextToken: string | undefined;
+  for (let page = 0; page < maxPages; page += 1) {
+    const answer = await ask(
+      new ListTaskDefinitionFamiliesCommand({ familyPrefix, status: 'ACTIVE', maxResults: 100, nextToken }),
+    );
+    for (const family of answer.families ?? []) if (lookedFor.includes(family)) found.add(family);
+    nextToken = answer.nextToken;
+    if (nextToken === undefined || found.size === lookedFor.length) return { found, complete: true };
+  }
+  return { found, complete: false };
+}
+
+/** The batch has paid for its first request; each further page pays for itself. */
+function prepaid(region: Region, caller: Caller): AskFamilies {
+  let paid = true;
+  return (command) => {
+    const first = paid;
+    paid = false;
+    return first ? region.send('ecs', command, caller) : region.call('ecs', command, caller);
+  };
+}
+
+function commonPrefix(words: readonly string[]): string {
+  let prefix = words[0] ?? '';
+  for (const word of words) while (!word.startsWith(prefix)) prefix = prefix.slice(0, -1);
+  return prefix;
+}
+
+export async function listTaskDefinitions(
+  region: Region,
+  family: string,
+  status: TaskDefinitionStatus,
+  caller: Caller,
+): Promise<readonly string[]> {
+  const arns: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const command = new ListTaskDefinitionsCommand({
+      familyPrefix: family,
+      status,
+      sort: 'DESC',
+      maxResults: 100,
+      nextToken,
+    });
+    const page = await region.call('ecs', command, caller);
+    // `familyPrefix` means the whole family here, by AWS's documentation; the check costs nothing.
+    arns.push(...(page.taskDefinitionArns ?? []).filter((arn) => arn.includes(`:task-definition/${family}:`)));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return arns;
+}
+
+const registeredForMs = 60_000;
+
+/**
+ * Revisions as RegisterTaskDefinition itself returned them, so that the pass after a registration need not read back what AWS
+ * has just said. Sound because a revision's content never changes; its status and tags can, so an answer is given out once,
+ * for a minute, and the next resync reads AWS.
+ */
+export class RegisteredRevisions {
+  readonly #clock: Clock;
+  readonly #byArn = new Map<string, { readonly answer: TaskDefinitionAnswer; readonly expiresMs: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  put(answer: {
+    readonly taskDefinition?: TaskDefinition | undefined;
+    readonly tags?: readonly Tag[] | undefined;
+  }): void {
+    const now = this.#clock.monotonicMs();
+    for (const [arn, { expiresMs }] of this.#byArn) if (expiresMs <= now) this.#byArn.delete(arn);
+    const { taskDefinition, tags } = answer;
+    if (taskDefinition?.taskDefinitionArn === undefined) return;
+    this.#byArn.set(taskDefinition.taskDefinitionArn, {
+      answer: { taskDefinition, tags: tags ?? [] },
+      expiresMs: now + registeredForMs,
+    });
+  }
+
+  take(arn: string): TaskDefinitionAnswer | undefined {
+    const entry = this.#byArn.get(arn);
+    this.#byArn.delete(arn);
+    return entry !== undefined && entry.expiresMs > this.#clock.monotonicMs() ? entry.answer : undefined;
+  }
+
+  forget(arn: string): void {
+    this.#byArn.delete(arn);
+  }
+}

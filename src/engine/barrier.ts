@@ -1,0 +1,40 @@
+import type { ObjectKey } from '../kube/types.ts';
+
+/** What the barrier has to know about the store. */
+export interface SeenVersions {
+  /** True when the store holds, or has seen the end of, at least this version of the object. */
+  hasSeen(key: ObjectKey, resourceVersion: string): boolean;
+}
+
+/**
+ * Read-your-writes for each key: a pass starts only when the store has seen what the last pass wrote. Acting on an
+ * older object is the largest class of operator bugs (Sieve, 19 of 46); Kubernetes 1.36's own controllers have the same gate.
+ */
+export class WriteBarrier {
+  readonly #written = new Map<ObjectKey, string>();
+  readonly #store: SeenVersions;
+
+  constructor(store: SeenVersions) {
+    this.#store = store;
+  }
+
+  get size(): number {
+    return this.#written.size;
+  }
+
+  wrote(key: ObjectKey, resourceVersion: string): void {
+    this.#written.set(key, resourceVersion);
+  }
+
+  forget(key: ObjectKey): void {
+    this.#written.delete(key);
+  }
+
+  isCurrent(key: ObjectKey): boolean {
+    const written = this.#written.get(key);
+    if (written === undefined) return true;
+    if (!this.#store.hasSeen(key, written)) return false;
+    this.#written.delete(key);
+    return true;
+  }
+}

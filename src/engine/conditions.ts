@@ -1,0 +1,85 @@
+import type { Condition } from '../kube/types.ts';
+import type { Outcome } from './outcome.ts';
+
+/** One passing network error must not turn a healthy service red in somebody's dashboard. */
+const FAILURES_BEFORE_NOT_READY = 3;
+/** The API server refuses longer condition messages. */
+const MAX_MESSAGE_LENGTH = 32_768;
+
+export interface ConditionsInput {
+  readonly previous: readonly Condition[];
+  readonly outcome: Outcome;
+  readonly generation: number;
+  /** Consecutive failures including this one; 0 unless the outcome is `failed`. */
+  readonly failures: number;
+  readonly now: string;
+}
+
+interface Draft {
+  readonly type: 'Ready' | 'Reconciling' | 'Stalled';
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * The conditions that follow from an outcome, by kstatus' rules: Ready is always there; Reconciling and Stalled are there
+ * only while True. `lastTransitionTime` moves only when the status of a condition does.
+ */
+export function conditionsFor(input: ConditionsInput): readonly Condition[] {
+  return drafts(input).map((draft) => {
+    const previous = input.previous.find((condition) => condition.type === draft.type);
+    return {
+      type: draft.type,
+      status: draft.status,
+      reason: draft.reason,
+      message: draft.message.slice(0, MAX_MESSAGE_LENGTH),
+      observedGeneration: input.generation,
+      lastTransitionTime: previous?.status === draft.status ? previous.lastTransitionTime : input.now,
+    };
+  });
+}
+
+function drafts(input: ConditionsInput): readonly Draft[] {
+  const { outcome } = input;
+  switch (outcome.kind) {
+    case 'settled':
+      return [
+        { type: 'Ready', status: 'True', reason: 'Live', message: 'AWS runs what this generation of the spec says.' },
+      ];
+    case 'progressing':
+    case 'blocked':
+      return [
+        { type: 'Ready', status: 'False', reason: outcome.reason, message: outcome.message },
+        { type: 'Reconciling', status: 'True', reason: outcome.reason, message: outcome.message },
+      ];
+    case 'terminal':
+      return [
+        { type: 'Ready', status: 'False', reason: outcome.reason, message: outcome.message },
+        { type: 'Stalled', status: 'True', reason: outcome.reason, message: outcome.message },
+      ];
+    case 'throttled':
+    case 'failed':
+      return retrying(input, outcome);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** While we retry, Ready keeps what it said about this generation, unless failures repeat. */
+function retrying(
+  input: ConditionsInput,
+  outcome: Extract<Outcome, { kind: 'throttled' | 'failed' }>,
+): readonly Draft[] {
+  const reconciling: Draft = { type: 'Reconciling', status: 'True', reason: outcome.reason, message: outcome.message };
+  const ready = input.previous.find((condition) => condition.type === 'Ready');
+  const stillTold = ready?.observedGeneration === input.generation;
+  const tolerated = outcome.kind === 'throttled' || input.failures < FAILURES_BEFORE_NOT_READY;
+  if (ready !== undefined && stillTold && tolerated) {
+    return [
+      { type: 'Ready', status: ready.status, reason: ready.reason, message: ready.message },
+      ...(ready.status === 'True' ? [] : [reconciling]),
+    ];
+  }
+  return [{ type: 'Ready', status: 'False', reason: outcome.reason, message: outcome.message }, reconciling];
+}

@@ -1,0 +1,28 @@
+import type { CommonSpec, CommonStatus, Desired } from './kind.ts';
+
+/** AWS agreed with exactly this once, so a difference now was made by somebody else. */
+export function isDrift(desired: Desired<CommonSpec, CommonStatus>): boolean {
+  return desired.status?.settledHash === desired.hash;
+}
+
+/**
+ * With `driftPolicy: Report` a difference that the user did not ask for is told, not repaired: drift, and what an
+ * adopted resource looks like when it is first seen. A later change of the spec is a wish and is carried out.
+ */
+export function isReportedDrift(desired: Desired<CommonSpec, CommonStatus>): boolean {
+  if (desired.spec.driftPolicy !== 'Report') return false;
+  const ready = desired.status?.conditions?.find((condition) => condition.type === 'Ready');
+  const reportedBefore = ready?.reason === 'Drifted' && ready.observedGeneration === desired.object.metadata.generation;
+  return isDrift(desired) || isFirstSight(desired.status) || reportedBefore;
+}
+
+/** No field of the kind's own has been recorded yet: so far there was at most a condition about a missing reference. */
+function isFirstSight(status: CommonStatus | undefined): boolean {
+  const engineFields: ReadonlySet<string> = new Set<keyof CommonStatus>([
+    'observedGeneration',
+    'conditions',
+    'settledHash',
+    'settledFields',
+  ]);
+  return Object.keys(status ?? {}).every((field) => engineFields.has(field));
+}

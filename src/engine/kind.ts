@@ -1,0 +1,128 @@
+import type { Condition, KubeObject, ObjectKey, ResourceNames } from '../kube/types.ts';
+
+/** A reference from a spec to one of our own objects. `namespace` defaults to the referrer's. */
+export interface ObjectReference {
+  readonly name: string;
+  readonly namespace?: string | undefined;
+}
+
+export type DeletionPolicy = 'Delete' | 'Retain';
+export type AdoptionPolicy = 'Never' | 'Adopt';
+export type DriftPolicy = 'Correct' | 'Report';
+
+/** Which namespaces may refer to this object from outside its own; `*` means all. */
+export type AllowedNamespaces = readonly string[];
+
+/** The operator's own fields, beside AWS's, in every spec. */
+export interface CommonSpec {
+  readonly deletionPolicy?: DeletionPolicy | undefined;
+  readonly adoptionPolicy?: AdoptionPolicy | undefined;
+  readonly driftPolicy?: DriftPolicy | undefined;
+  readonly region?: string | undefined;
+  readonly allowedNamespaces?: AllowedNamespaces | undefined;
+}
+
+/** What the engine itself keeps in every status. Kinds add their own fields and never write these. */
+export interface CommonStatus {
+  readonly observedGeneration?: number | undefined;
+  readonly conditions?: readonly Condition[] | undefined;
+  /** Hash of the spec and its resolved references that AWS last agreed with; tells drift (same hash) from a user's change (another). */
+  readonly settledHash?: string | undefined;
+  /** AWS fields that the last settled spec set, so that a field taken out of the spec is reset in AWS and one never set is left alone. */
+  readonly settledFields?: readonly string[] | undefined;
+}
+
+/** A field of the spec that points at an object of `kind`. `field` is the path a user would look for, such as `spec.clusterRef`. */
+export interface Reference {
+  readonly field: string;
+  readonly kind: string;
+  readonly to: ObjectReference;
+}
+
+/** What a referenced object is to AWS. */
+export interface Identity {
+  readonly arn: string;
+  readonly name: string;
+  readonly region: string;
+}
+
+/** What a pure function sees of the Kubernetes side: one frozen snapshot. */
+export interface Desired<Spec extends CommonSpec, Status extends CommonStatus> {
+  readonly object: KubeObject<Spec, Status>;
+  readonly key: ObjectKey;
+  readonly spec: Spec;
+  /** The status as last written; `undefined` before the first pass. */
+  readonly status: Status | undefined;
+  readonly region: string;
+  /** Resolved references by `Reference.field`. While the object is being deleted a reference that is gone has no entry. */
+  readonly references: ReadonlyMap<string, Identity>;
+  /** Hash of the spec and the resolved references. */
+  readonly hash: string;
+  readonly deleting: boolean;
+}
+
+/** One thing to do: an SDK command as data, and why. The reason is what the user reads in the Event. */
+export interface CallStep {
+  readonly kind: 'call';
+  /** Which client sends it, such as `ecs`. */
+  readonly service: string;
+  readonly command: AwsCommand;
+  readonly reason: string;
+}
+
+/** Nothing can be done until AWS or another object moves; the steps after it are not reached. */
+export interface WaitStep {
+  readonly kind: 'wait';
+  readonly reason: string;
+  readonly message: string;
+}
+
+export type Step = CallStep | WaitStep;
+
+/** The part of an SDK command that the engine needs. */
+export interface AwsCommand {
+  readonly input: object;
+}
+
+/** How far AWS is with what the spec says. */
+export type Progress =
+  | { readonly kind: 'live' }
+  | { readonly kind: 'progressing'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'stalled'; readonly reason: string; readonly message: string };
+
+export interface Conclusion<Status> {
+  /** The kind's own status fields, whole: what is not here is removed. */
+  readonly status: Omit<Status, keyof CommonStatus>;
+  readonly progress: Progress;
+}
+
+export const absent = Symbol('absent');
+export type Absent = typeof absent;
+
+/** What `observe` may use. `Reads` is the AWS layer's batched, budgeted read interface. */
+export interface ObserveContext<Reads> {
+  readonly reads: Reads;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Everything the engine has to be told about a kind. `observe` is the only function with I/O, and it only reads.
+ * `plan`, `retire` and `conclude` are pure; they may throw an `OperatorError` to refuse (`terminal`) or to wait (`blocked`).
+ */
+export interface Kind<Spec extends CommonSpec, Status extends CommonStatus, Observed, Reads> {
+  readonly names: ResourceNames;
+  /** The objects this spec points at. The engine resolves them, waits for them and is woken by them. */
+  references(spec: Spec): readonly Reference[];
+  /** What this object is to AWS, once it can be referred to; `undefined` while it cannot. */
+  identity(object: KubeObject<Spec, Status>): Identity | undefined;
+  observe(context: ObserveContext<Reads>, desired: Desired<Spec, Status>): Promise<Observed | Absent>;
+  /** Ordered steps that bring AWS to the spec. Empty means in agreement. */
+  plan(desired: Desired<Spec, Status>, observed: Observed | Absent): readonly Step[];
+  /** Ordered steps that remove it. Empty means gone. Not called when nothing was found. */
+  retire(desired: Desired<Spec, Status>, observed: Observed): readonly Step[];
+  conclude(desired: Desired<Spec, Status>, observed: Observed): Conclusion<Status>;
+  /** AWS fields set by this spec, recorded as `status.settledFields`. */
+  fields(spec: Spec): readonly string[];
+  /** Objects with the same group are resynced together, so that their reads share a batch. */
+  batchGroup(desired: Desired<Spec, Status>): string;
+}

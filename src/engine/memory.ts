@@ -1,0 +1,117 @@
+import { canonicalJson, contentHash } from '../canonical.ts';
+import type { Clock } from '../clock.ts';
+import type { ObjectKey } from '../kube/types.ts';
+import type { CallStep } from './kind.ts';
+
+/** ECS answers may be this much older than our last change (reliability row 24 injects 10 s). */
+const STALE_READ_GRACE_MS = 15_000;
+/** A refusal that may heal by itself (a role that has not propagated) is believed after this long, or after this many tries. */
+const REJECTED_BELIEVED_AFTER_MS = 10 * 60_000;
+const REJECTED_BELIEVED_AFTER_TRIES = 5;
+
+interface KeyMemory {
+  uid: string;
+  sentPlan: string | undefined;
+  sentAt: number;
+  polls: number;
+  rejectedGeneration: number;
+  rejections: number;
+  rejectedSince: number;
+  resyncGroup: string;
+}
+
+/** What has to be remembered of an object between two passes and may be lost with the process. */
+export class PassMemory {
+  readonly #keys = new Map<ObjectKey, KeyMemory>();
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  forget(key: ObjectKey): void {
+    this.#keys.delete(key);
+  }
+
+  /**
+   * True when this very plan was carried out a moment ago: AWS's answer is then older than our change, and doing it
+   * again would register a second revision or fight our own update.
+   */
+  wasJustSent(key: ObjectKey, uid: string, steps: readonly CallStep[]): boolean {
+    const memory = this.#of(key, uid);
+    return memory.sentPlan === fingerprint(steps) && this.#clock.monotonicMs() - memory.sentAt < STALE_READ_GRACE_MS;
+  }
+
+  sent(key: ObjectKey, uid: string, steps: readonly CallStep[]): void {
+    const memory = this.#of(key, uid);
+    memory.sentPlan = fingerprint(steps);
+    memory.sentAt = this.#clock.monotonicMs();
+    memory.polls = 0;
+  }
+
+  /** How often we have looked since something last changed. */
+  nextPoll(key: ObjectKey, uid: string): number {
+    const memory = this.#of(key, uid);
+    const polls = memory.polls;
+    memory.polls += 1;
+    return polls;
+  }
+
+  resetPolls(key: ObjectKey, uid: string): void {
+    this.#of(key, uid).polls = 0;
+  }
+
+  /** Records a refusal; true when it has to be believed. */
+  rejected(key: ObjectKey, uid: string, generation: number): boolean {
+    const memory = this.#of(key, uid);
+    const now = this.#clock.monotonicMs();
+    if (memory.rejectedGeneration !== generation) {
+      memory.rejectedGeneration = generation;
+      memory.rejections = 0;
+      memory.rejectedSince = now;
+    }
+    memory.rejections += 1;
+    return (
+      memory.rejections >= REJECTED_BELIEVED_AFTER_TRIES || now - memory.rejectedSince >= REJECTED_BELIEVED_AFTER_MS
+    );
+  }
+
+  accepted(key: ObjectKey, uid: string): void {
+    this.#of(key, uid).rejectedGeneration = -1;
+  }
+
+  setResyncGroup(key: ObjectKey, uid: string, group: string): void {
+    this.#of(key, uid).resyncGroup = group;
+  }
+
+  resyncGroup(key: ObjectKey): string {
+    return this.#keys.get(key)?.resyncGroup ?? key;
+  }
+
+  #of(key: ObjectKey, uid: string): KeyMemory {
+    const known = this.#keys.get(key);
+    if (known?.uid === uid) return known;
+    const fresh: KeyMemory = {
+      uid,
+      sentPlan: undefined,
+      sentAt: 0,
+      polls: 0,
+      rejectedGeneration: -1,
+      rejections: 0,
+      rejectedSince: 0,
+      resyncGroup: key,
+    };
+    this.#keys.set(key, fresh);
+    return fresh;
+  }
+}
+
+function fingerprint(steps: readonly CallStep[]): string {
+  return contentHash(
+    canonicalJson(steps.map((step) => [step.service, step.command.constructor.name, step.command.input])),
+  );
+}

@@ -1,0 +1,135 @@
+import type { ObjectKey } from '../kube/types.ts';
+import { MinHeap } from './heap.ts';
+
+/** A user's change goes before resync and start-up work. */
+export type Priority = 'user' | 'background';
+
+interface Entry {
+  priority: Priority;
+  readyAt: number;
+}
+
+/**
+ * What is to be reconciled, when, and in which order. Pure state: it never reads a clock and never calls anybody, so that
+ * its invariants can be tested in virtual time (all times are monotonic milliseconds given by the caller):
+ *
+ * - one entry a key: several adds merge into the highest priority and the earliest time;
+ * - a key that was taken is not handed out again before `done`; what is added meanwhile waits for `done`;
+ * - `user` before `background`; inside a priority, namespaces take turns, so that one team's five hundred objects
+ *   do not stand before another team's one; inside a namespace, first ready, first served;
+ * - nothing added is lost.
+ */
+export class WorkQueue {
+  readonly #waiting = new Map<ObjectKey, Entry>();
+  readonly #held = new Map<ObjectKey, Entry | undefined>();
+  readonly #delayed = new MinHeap<ObjectKey>();
+  readonly #ready: Readonly<Record<Priority, NamespaceTurns>> = {
+    user: new NamespaceTurns(),
+    background: new NamespaceTurns(),
+  };
+
+  /** Keys waiting or to be run again after the pass that holds them. */
+  get size(): number {
+    let again = 0;
+    for (const entry of this.#held.values()) if (entry !== undefined) again += 1;
+    return this.#waiting.size + again;
+  }
+
+  get held(): number {
+    return this.#held.size;
+  }
+
+  add(key: ObjectKey, priority: Priority, readyAt: number): void {
+    if (this.#held.has(key)) {
+      this.#held.set(key, merge(this.#held.get(key), priority, readyAt));
+      return;
+    }
+    const before = this.#waiting.get(key);
+    const entry = merge(before, priority, readyAt);
+    if (before !== undefined && before.priority === entry.priority && before.readyAt === entry.readyAt) return;
+    this.#waiting.set(key, entry);
+    this.#delayed.push(entry.readyAt, key);
+  }
+
+  /** The next key to work on at `now`, which the caller holds until `done`. */
+  take(now: number): { readonly key: ObjectKey; readonly priority: Priority } | undefined {
+    this.#promote(now);
+    for (const priority of ['user', 'background'] as const) {
+      for (;;) {
+        const key = this.#ready[priority].next();
+        if (key === undefined) break;
+        const entry = this.#waiting.get(key);
+        // Left behind by a later add that raised the priority, or already taken: its other place in line counts.
+        if (entry === undefined || entry.priority !== priority || entry.readyAt > now) continue;
+        this.#waiting.delete(key);
+        this.#held.set(key, undefined);
+        return { key, priority };
+      }
+    }
+    return undefined;
+  }
+
+  /** Gives the key back; what was added while it was held becomes an entry now. */
+  done(key: ObjectKey): void {
+    const again = this.#held.get(key);
+    this.#held.delete(key);
+    if (again !== undefined) this.add(key, again.priority, again.readyAt);
+  }
+
+  /** When `take` may next return something, if nothing is added; Infinity when nothing waits. */
+  nextReadyAt(): number {
+    if (this.#ready.user.size > 0 || this.#ready.background.size > 0) return Number.NEGATIVE_INFINITY;
+    return this.#delayed.minRank;
+  }
+
+  #promote(now: number): void {
+    while (this.#delayed.minRank <= now) {
+      const rank = this.#delayed.minRank;
+      const key = this.#delayed.pop();
+      if (key === undefined) return;
+      const entry = this.#waiting.get(key);
+      // A merged add left an older place in the heap: only the current one counts.
+      if (entry !== undefined && entry.readyAt === rank) this.#ready[entry.priority].push(key);
+    }
+  }
+}
+
+function merge(before: Entry | undefined, priority: Priority, readyAt: number): Entry {
+  if (before === undefined) return { priority, readyAt };
+  return {
+    priority: before.priority === 'user' ? 'user' : priority,
+    readyAt: Math.min(before.readyAt, readyAt),
+  };
+}
+
+/** Keys in line, one line a namespace, namespaces served in turn. */
+class NamespaceTurns {
+  readonly #lines = new Map<string, ObjectKey[]>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(key: ObjectKey): void {
+    const namespace = key.slice(0, key.indexOf('/'));
+    const line = this.#lines.get(namespace);
+    if (line === undefined) this.#lines.set(namespace, [key]);
+    else line.push(key);
+    this.#size += 1;
+  }
+
+  next(): ObjectKey | undefined {
+    for (const [namespace, line] of this.#lines) {
+      const key = line.shift();
+      // To the back of the turns; a Map iterates in insertion order.
+      this.#lines.delete(namespace);
+      if (line.length > 0) this.#lines.set(namespace, line);
+      if (key !== undefined) {
+        this.#size -= 1;
+        return key;
+      }
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,90 @@
+import type { KubeObject, ObjectKey } from '../kube/types.ts';
+import type { CommonSpec, CommonStatus, Identity, Reference } from './kind.ts';
+
+/** The objects of the other kinds, as far as a reference may look at them. */
+export interface Directory {
+  get(kind: string, key: ObjectKey): KubeObject<CommonSpec, CommonStatus> | undefined;
+  identity(kind: string, object: KubeObject<CommonSpec, CommonStatus>): Identity | undefined;
+  /** `Kind namespace/name` of every object whose spec points at this one. */
+  referrers(kind: string, key: ObjectKey): readonly Referrer[];
+}
+
+export interface Referrer {
+  readonly kind: string;
+  readonly key: ObjectKey;
+}
+
+export type Resolution =
+  | { readonly kind: 'resolved'; readonly identities: ReadonlyMap<string, Identity> }
+  | { readonly kind: 'blocked'; readonly reason: string; readonly message: string };
+
+export function referenceKey(reference: Reference, namespace: string): ObjectKey {
+  return `${reference.to.namespace ?? namespace}/${reference.to.name}`;
+}
+
+/** The value under which the store's index finds the referrers of an object. */
+export function referenceIndexValue(kind: string, key: ObjectKey): string {
+  return `${kind}/${key}`;
+}
+
+/**
+ * Resolves what a spec points at. While the object is being deleted, what is missing is left out instead of blocking:
+ * the status knows what was made, and deletion must converge in any order.
+ */
+export function resolveReferences(
+  object: KubeObject<CommonSpec, CommonStatus>,
+  references: readonly Reference[],
+  directory: Directory,
+): Resolution {
+  const identities = new Map<string, Identity>();
+  const deleting = object.metadata.deletionTimestamp !== undefined;
+  for (const reference of references) {
+    const resolved = resolveOne(object, reference, directory);
+    if (resolved.kind === 'identity') identities.set(reference.field, resolved.identity);
+    else if (!deleting) return resolved;
+  }
+  return { kind: 'resolved', identities };
+}
+
+function resolveOne(
+  object: KubeObject<CommonSpec, CommonStatus>,
+  reference: Reference,
+  directory: Directory,
+): { kind: 'identity'; identity: Identity } | Extract<Resolution, { kind: 'blocked' }> {
+  const { namespace } = object.metadata;
+  const key = referenceKey(reference, namespace);
+  const target = directory.get(reference.kind, key);
+  const what = `${reference.kind} ${key}`;
+  // One answer for "missing" and "not allowed", so that a reference cannot be used to find out what another namespace holds.
+  if (target === undefined || !mayRefer(namespace, target)) {
+    const foreign = reference.to.namespace !== undefined && reference.to.namespace !== namespace;
+    return blocked(
+      'ReferenceNotFound',
+      foreign
+        ? `${reference.field}: ${what} does not exist or does not list namespace ${namespace} in spec.allowedNamespaces.`
+        : `${reference.field}: ${what} does not exist.`,
+    );
+  }
+  if (target.metadata.deletionTimestamp !== undefined && object.status?.settledHash === undefined) {
+    return blocked('ReferenceDeleting', `${reference.field}: ${what} is being deleted.`);
+  }
+  const identity = directory.identity(reference.kind, target);
+  if (identity === undefined) return blocked('ReferenceNotReady', notReady(reference, what, target));
+  return { kind: 'identity', identity };
+}
+
+function mayRefer(namespace: string, target: KubeObject<CommonSpec, CommonStatus>): boolean {
+  if (target.metadata.namespace === namespace) return true;
+  const allowed = target.spec.allowedNamespaces ?? [];
+  return allowed.includes(namespace) || allowed.includes('*');
+}
+
+function notReady(reference: Reference, what: string, target: KubeObject<CommonSpec, CommonStatus>): string {
+  const ready = target.status?.conditions?.find((condition) => condition.type === 'Ready');
+  const why = ready === undefined || ready.status === 'True' ? '' : ` (${ready.reason}: ${ready.message})`;
+  return `${reference.field}: ${what} is not ready yet${why}.`;
+}
+
+function blocked(reason: string, message: string): Extract<Resolution, { kind: 'blocked' }> {
+  return { kind: 'blocked', reason, message };
+}

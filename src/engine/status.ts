@@ -1,0 +1,64 @@
+import { canonicalJson } from '../canonical.ts';
+import type { KubeObject } from '../kube/types.ts';
+import { conditionsFor } from './conditions.ts';
+import type { CommonSpec, CommonStatus } from './kind.ts';
+import type { Outcome } from './outcome.ts';
+
+/** What AWS agreed with, recorded when a pass settles. */
+export interface Settlement {
+  readonly hash: string;
+  readonly fields: readonly string[];
+}
+
+export interface StatusInput {
+  readonly object: KubeObject<CommonSpec, CommonStatus>;
+  readonly outcome: Outcome;
+  /** The kind's own fields; `undefined` when nothing new was learned, which keeps the ones that are there. */
+  readonly own: object | undefined;
+  readonly settlement: Settlement | undefined;
+  readonly failures: number;
+  readonly now: string;
+}
+
+/** The whole status that should be there, or `undefined` when it is there already. */
+export function nextStatus(input: StatusInput): CommonStatus | undefined {
+  const { object, outcome, settlement } = input;
+  const previous = object.status;
+  const generation = object.metadata.generation;
+  const { observedGeneration, conditions, settledHash, settledFields, ...previousOwn } = previous ?? {};
+  const settled =
+    settlement === undefined
+      ? {
+          ...(settledHash === undefined ? {} : { settledHash }),
+          ...(settledFields === undefined ? {} : { settledFields }),
+        }
+      : { settledHash: settlement.hash, settledFields: [...settlement.fields].sort() };
+  const next: CommonStatus = {
+    ...(input.own ?? previousOwn),
+    ...settled,
+    observedGeneration: generation,
+    conditions: conditionsFor({
+      previous: conditions ?? [],
+      outcome,
+      generation,
+      failures: input.failures,
+      now: input.now,
+    }),
+  };
+  return sameStatus(previous, next) ? undefined : next;
+}
+
+/** Conditions of other writers (none are expected) live in the same list and are not ours to compare. */
+function sameStatus(previous: CommonStatus | undefined, next: CommonStatus): boolean {
+  if (previous === undefined) return false;
+  const ours = new Set(['Ready', 'Reconciling', 'Stalled']);
+  const conditions = (previous.conditions ?? []).filter((condition) => ours.has(condition.type));
+  return (
+    canonicalJson({ ...previous, conditions: byType(conditions) }) ===
+    canonicalJson({ ...next, conditions: byType(next.conditions ?? []) })
+  );
+}
+
+function byType<T extends { readonly type: string }>(conditions: readonly T[]): readonly T[] {
+  return [...conditions].sort((a, b) => (a.type < b.type ? -1 : 1));
+}

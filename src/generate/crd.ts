@@ -1,0 +1,91 @@
+import type { Column, KindRules, Overlays, Schema } from './contract.ts';
+import { sdkStructure } from './sdk.ts';
+import { leadingColumns, sharedOverlays, trailingColumns } from './shared.ts';
+import { structural } from './structural.ts';
+import type { TypeSchemas } from './types.ts';
+
+/** A CustomResourceDefinition, as far as we fill it. */
+export interface Crd {
+  readonly apiVersion: 'apiextensions.k8s.io/v1';
+  readonly kind: 'CustomResourceDefinition';
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly group: string;
+    readonly names: {
+      readonly kind: string;
+      readonly listKind: string;
+      readonly plural: string;
+      readonly singular: string;
+      readonly shortNames: readonly string[];
+      readonly categories: readonly string[];
+    };
+    readonly scope: 'Namespaced';
+    readonly versions: readonly CrdVersion[];
+  };
+}
+
+export interface CrdVersion {
+  readonly name: string;
+  readonly served: boolean;
+  readonly storage: boolean;
+  readonly additionalPrinterColumns: readonly Column[];
+  readonly subresources: { readonly status: object; readonly scale?: object };
+  readonly schema: { readonly openAPIV3Schema: Schema };
+}
+
+/** The kind's root schema. `used` collects the names of the shared overlays that were laid on. */
+export function rootSchema(rules: KindRules, read: (type: string) => TypeSchemas, used: Set<string>): Schema {
+  const overlays: Overlays = { ...sharedOverlays, ...rules.overlays };
+  const specRoot = { type: rules.spec, alias: 'Spec', required: requiredInSpec(rules) } as const;
+  const spec = structural(read(rules.spec), specRoot, overlays, used);
+  const status = structural(read(rules.status), { type: rules.status, alias: 'Status', required: [] }, overlays, used);
+  used.add('Object');
+  const unused = Object.keys(rules.overlays).filter((name) => !used.has(name));
+  if (unused.length > 0) throw new Error(`${rules.names.kind}: no such type or member: ${unused.join(', ')}`);
+  return {
+    description: rules.description,
+    type: 'object',
+    required: ['spec'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec,
+      status,
+    },
+    ...overlays.Object,
+  };
+}
+
+export function crd(rules: KindRules, schema: Schema): Crd {
+  const { group, version, kind, plural, singular, shortNames } = rules.names;
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      names: { kind, listKind: `${kind}List`, plural, singular, shortNames, categories: ['ecs'] },
+      scope: 'Namespaced',
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          additionalPrinterColumns: [...leadingColumns, ...rules.columns, ...trailingColumns],
+          subresources: { status: {}, ...(rules.scale === undefined ? {} : { scale: rules.scale }) },
+          schema: { openAPIV3Schema: schema },
+        },
+      ],
+    },
+  };
+}
+
+function requiredInSpec(rules: KindRules): readonly string[] {
+  const request = sdkStructure(rules.request);
+  if (request === undefined) throw new Error(`${rules.names.kind}: the SDK has no ${rules.request}`);
+  if (!request.members.includes(rules.nameField)) {
+    throw new Error(`${rules.names.kind}: ${rules.request} has no member ${rules.nameField}`);
+  }
+  return request.required.filter((member) => member !== rules.nameField);
+}

@@ -1,0 +1,130 @@
+import {
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DeleteServiceCommand,
+  UpdateServiceCommand,
+  type UpdateServiceCommandInput,
+} from '@aws-sdk/client-ecs';
+import { assertMayManage } from '../../aws/ownership.ts';
+import { clientToken } from '../../aws/token.ts';
+import { absent, type Reference, type Step } from '../../engine/kind.ts';
+import type { EcsKind } from '../kind.ts';
+import { fieldsOf } from '../shared/fields.ts';
+import { ownerOf, regionOfArn } from '../shared/owner.ts';
+import { ecs, step, wait } from '../shared/step.ts';
+import { desiredTags, tagSteps } from '../shared/tags.ts';
+import type { ECSServiceSpec, ECSServiceStatus } from './api.ts';
+import {
+  assertOneRegion,
+  CLUSTER_REF,
+  clusterOf,
+  type DesiredService,
+  serviceName,
+  TASK_DEFINITION_REF,
+  taskDefinitionOf,
+} from './desired.ts';
+import { type Change, serviceChanges } from './diff.ts';
+import { serviceNames } from './names.ts';
+import { type ObservedService, observeService } from './observe.ts';
+import { serviceProgress } from './progress.ts';
+import { isRollingBack, rollbackOf, supersededRollback } from './rollback.ts';
+import { serviceStatus } from './status.ts';
+
+export const service: EcsKind<ECSServiceSpec, ECSServiceStatus, ObservedService> = {
+  names: serviceNames,
+
+  references({ clusterRef, taskDefinitionRef }) {
+    const references: Reference[] = [];
+    if (clusterRef !== undefined) references.push({ field: CLUSTER_REF, kind: 'ECSCluster', to: clusterRef });
+    if (taskDefinitionRef !== undefined) {
+      references.push({ field: TASK_DEFINITION_REF, kind: 'ECSTaskDefinition', to: taskDefinitionRef });
+    }
+    return references;
+  },
+
+  identity({ status }) {
+    if (status?.serviceArn === undefined || status.status !== 'ACTIVE') return undefined;
+    return { arn: status.serviceArn, name: status.serviceName ?? '', region: regionOfArn(status.serviceArn) };
+  },
+
+  async observe({ reads }, desired) {
+    assertOneRegion(desired);
+    return (await observeService(reads, desired)) ?? absent;
+  },
+
+  plan(desired, observed) {
+    if (observed === absent) return [create(desired)];
+    const live = observed.service;
+    if (live.status === 'DRAINING') {
+      return [wait('Draining', 'A service of this name is still draining in ECS; it is created again afterwards.')];
+    }
+    assertMayManage(ownerOf(desired), live.tags, desired.spec.adoptionPolicy, `service "${serviceName(desired)}"`);
+    const rolledBack = rollbackOf(desired, observed);
+    const changes = serviceChanges(desired, observed).filter(({ rollsOut }) => !(rollsOut && rolledBack !== undefined));
+    return [...update(desired, changes), ...tagSteps(desired, live.serviceArn ?? '', live.tags)];
+  },
+
+  retire(desired, { service: live }) {
+    assertMayManage(ownerOf(desired), live.tags, 'Never', `service "${serviceName(desired)}"`);
+    if (live.status === 'DRAINING') {
+      return [wait('Draining', `Waiting for ECS to stop ${live.runningCount ?? 0} running tasks.`)];
+    }
+    // `force` spares the UpdateService to zero that ECS otherwise asks for; it changes nothing else.
+    const command = new DeleteServiceCommand({
+      cluster: clusterOf(desired),
+      service: serviceName(desired),
+      force: true,
+    });
+    return [step(ecs, command, `service ${serviceName(desired)} deleted`)];
+  },
+
+  conclude(desired, observed) {
+    const rolledBack = rollbackOf(desired, observed);
+    return {
+      status: serviceStatus(observed.service, rolledBack ?? supersededRollback(desired)),
+      progress: serviceProgress(observed.service, rolledBack, isRollingBack(observed)),
+    };
+  },
+
+  fields: fieldsOf,
+
+  batchGroup: (desired) => `${desired.region}/${clusterOf(desired)}`,
+};
+
+function create(desired: DesiredService): Step {
+  const {
+    deletionPolicy,
+    adoptionPolicy,
+    driftPolicy,
+    region,
+    allowedNamespaces,
+    clusterRef,
+    taskDefinitionRef,
+    ...fields
+  } = desired.spec;
+  const input: CreateServiceCommandInput = {
+    ...fields,
+    serviceName: serviceName(desired),
+    cluster: clusterOf(desired),
+    taskDefinition: taskDefinitionOf(desired),
+    tags: desiredTags(desired),
+  };
+  // CreateService demands a count for REPLICA. One is what `kubectl create deployment` starts with.
+  if (fields.schedulingStrategy !== 'DAEMON') input.desiredCount = fields.desiredCount ?? 1;
+  const token = clientToken({
+    uid: desired.object.metadata.uid,
+    operation: 'CreateService',
+    input,
+    epoch: Date.parse(desired.status?.createdAt ?? '') || 0,
+  });
+  const command = new CreateServiceCommand({ ...input, clientToken: token });
+  return step(ecs, command, `service ${serviceName(desired)} created`);
+}
+
+/** One UpdateService with nothing in it but what differs: sending the rest again can start a deployment of its own (TF#45678). */
+function update(desired: DesiredService, changes: readonly Change[]): readonly Step[] {
+  if (changes.length === 0) return [];
+  const input: UpdateServiceCommandInput = { cluster: clusterOf(desired), service: serviceName(desired) };
+  for (const change of changes) Object.assign(input, change.input);
+  return [step(ecs, new UpdateServiceCommand(input), changes.map(({ reason }) => reason).join(', '))];
+}

@@ -1,0 +1,75 @@
+import type { Service, ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs';
+import type { EcsReads } from '../../aws/reads.ts';
+import { OperatorError } from '../../errors.ts';
+import { clusterOf, type DesiredService, serviceName } from './desired.ts';
+import { REVISION_FIELDS, serviceChanges } from './diff.ts';
+
+export interface ObservedService {
+  readonly service: Service;
+  /** Read only when the spec sets, or has just stopped setting, a field that DescribeServices does not return. */
+  readonly revision: ServiceRevision | undefined;
+  /** Read only when a rollout is due: it may have been tried and rolled back already. */
+  readonly lastDeployment: ServiceDeployment | undefined;
+  /** What `lastDeployment` tried to roll out, when it was rolled back. */
+  readonly lastTarget: ServiceRevision | undefined;
+}
+
+/** Reads the service, and no more than the comparison with this spec needs. */
+export async function observeService(reads: EcsReads, desired: DesiredService): Promise<ObservedService | undefined> {
+  const cluster = clusterOf(desired);
+  const name = serviceName(desired);
+  if (!desired.deleting && desired.status?.serviceArn === undefined && !(await mayExist(reads, cluster)))
+    return undefined;
+  const service = await reads.describeService(cluster, name);
+  if (service === undefined || service.status === 'INACTIVE') return undefined;
+  if (desired.deleting || service.status !== 'ACTIVE') {
+    return { service, revision: undefined, lastDeployment: undefined, lastTarget: undefined };
+  }
+  const revision = await revisionOf(reads, desired, service);
+  const rollsOut = serviceChanges(desired, { service, revision }).some((change) => change.rollsOut);
+  if (!rollsOut) return { service, revision, lastDeployment: undefined, lastTarget: undefined };
+  const lastDeployment = await reads.latestServiceDeployment(cluster, name);
+  const target = wasTakenBack(lastDeployment) ? lastDeployment?.targetServiceRevision?.arn : undefined;
+  const lastTarget = target === undefined ? undefined : await reads.describeServiceRevision(target);
+  return { service, revision, lastDeployment, lastTarget };
+}
+
+/**
+ * A cluster without services answers for all services that are to be created in it, a hundred clusters a call.
+ * (The count does not include DRAINING services; ECS then refuses the creation, and we come back.)
+ */
+async function mayExist(reads: EcsReads, cluster: string): Promise<boolean> {
+  const found = await reads.describeCluster(cluster);
+  if (found === undefined || found.status === 'INACTIVE') {
+    throw new OperatorError(
+      'blocked',
+      'ClusterNotFound',
+      `The cluster ${cluster} does not exist in AWS. Create it, or correct spec.cluster.`,
+    );
+  }
+  return (found.activeServicesCount ?? 0) > 0;
+}
+
+async function revisionOf(
+  reads: EcsReads,
+  desired: DesiredService,
+  service: Service,
+): Promise<ServiceRevision | undefined> {
+  const settled = desired.status?.settledFields ?? [];
+  const needed = REVISION_FIELDS.some((field) => desired.spec[field] !== undefined || settled.includes(field));
+  if (!needed) return undefined;
+  // During a rollout several revisions are live; the one being rolled out is listed last in none of AWS's promises, so take the newest.
+  const arn = newestRevision(service);
+  return arn === undefined ? undefined : reads.describeServiceRevision(arn);
+}
+
+/** Revision ARNs end in a number that grows with time. */
+function newestRevision(service: Service): string | undefined {
+  const arns = (service.currentServiceRevisions ?? []).flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
+  const rank = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1).padStart(24, '0');
+  return arns.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).at(-1);
+}
+
+export function wasTakenBack(deployment: ServiceDeployment | undefined): boolean {
+  return deployment?.status?.startsWith('ROLLBACK') ?? false;
+}

@@ -1,0 +1,31 @@
+import type { Tag } from '@aws-sdk/client-ecs';
+import type { CommonSpec, CommonStatus, Desired } from '../../engine/kind.ts';
+
+const OPERATOR_FIELDS: ReadonlySet<string> = new Set<keyof CommonSpec>([
+  'deletionPolicy',
+  'adoptionPolicy',
+  'driftPolicy',
+  'region',
+  'allowedNamespaces',
+]);
+
+/** The AWS fields that a spec sets; each tag counts by its key, so that one tag taken out of the spec can be told. */
+export function fieldsOf(spec: CommonSpec & { readonly tags?: readonly Tag[] | undefined }): readonly string[] {
+  const fields = Object.entries(spec)
+    .filter(([field, value]) => value !== undefined && field !== 'tags' && !OPERATOR_FIELDS.has(field))
+    .map(([field]) => field);
+  return [...fields, ...(spec.tags ?? []).map((tag) => `tags/${tag.key ?? ''}`)];
+}
+
+/** Keys of the tags that the spec set when AWS last agreed with it. */
+export function previousTagKeys(desired: Desired<CommonSpec, CommonStatus>): readonly string[] {
+  return (desired.status?.settledFields ?? [])
+    .filter((field) => field.startsWith('tags/'))
+    .map((field) => field.slice('tags/'.length));
+}
+
+/** True when the field was in the spec that AWS last agreed with and is not any more. */
+export function wasRemoved(desired: Desired<CommonSpec, CommonStatus>, field: string): boolean {
+  const now: Readonly<Record<string, unknown>> = { ...desired.spec };
+  return now[field] === undefined && (desired.status?.settledFields ?? []).includes(field);
+}

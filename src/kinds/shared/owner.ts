@@ -1,0 +1,17 @@
+import type { Owner } from '../../aws/ownership.ts';
+import type { CommonSpec, CommonStatus, Desired } from '../../engine/kind.ts';
+
+export function ownerOf(desired: Desired<CommonSpec, CommonStatus>): Owner {
+  const { kind, metadata } = desired.object;
+  return { kind, uid: metadata.uid, namespace: metadata.namespace, name: metadata.name };
+}
+
+/** `us-east-1` of `arn:aws:ecs:us-east-1:123456789012:cluster/x`. */
+export function regionOfArn(arn: string): string {
+  return arn.split(':')[3] ?? '';
+}
+
+/** `x` of `arn:aws:ecs:us-east-1:123456789012:cluster/x`, `web:3` of a task definition's ARN. */
+export function nameOfArn(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}

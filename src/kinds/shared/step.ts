@@ -1,0 +1,13 @@
+import type { AwsCommand, CallStep, WaitStep } from '../../engine/kind.ts';
+
+/** The service name under which `aws/cloud.ts` knows the ECS client. */
+export const ecs = 'ecs';
+
+/** One AWS call as data, with the sentence that the user reads in the Event. */
+export function step(service: string, command: AwsCommand, reason: string): CallStep {
+  return { kind: 'call', service, command, reason };
+}
+
+export function wait(reason: string, message: string): WaitStep {
+  return { kind: 'wait', reason, message };
+}

@@ -1,0 +1,80 @@
+import { withoutManagedFields } from './freeze.ts';
+import { pathOf } from './paths.ts';
+import type { Transport } from './transport.ts';
+import { apiVersionOf, type KubeObject, type ResourceNames } from './types.ts';
+
+/** Field manager of everything we write; the same word as the user agent, so that audit log and managedFields agree. */
+export const fieldManager = 'ecs-operator';
+
+export interface ObjectIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface ObjectWriterOptions {
+  readonly transport: Transport;
+  readonly names: ResourceNames;
+  /** Throws when this process may not write (it is not, or no longer, the leader). Called right before each write is sent. */
+  readonly gate: () => void;
+}
+
+/** Reads and the two writes that the operator makes on objects of one kind: finalizers and status. It never writes `spec`. */
+export class ObjectWriter<T extends KubeObject> {
+  readonly #transport: Transport;
+  readonly #names: ResourceNames;
+  readonly #gate: () => void;
+
+  constructor(options: ObjectWriterOptions) {
+    this.#transport = options.transport;
+    this.#names = options.names;
+    this.#gate = options.gate;
+  }
+
+  /** A consistent read, past every cache. Throws `absent` when there is no such object. */
+  async get(object: { readonly namespace: string; readonly name: string }, signal: AbortSignal): Promise<T> {
+    const path = pathOf(this.#names, object.namespace, object.name);
+    return withoutManagedFields(await this.#transport.request<T>({ method: 'GET', path, signal }));
+  }
+
+  /**
+   * Makes `finalizers` the object's list. Refused with Conflict when the object is not exactly the version given, because a merge patch
+   * replaces the whole list and could otherwise erase another controller's entry.
+   */
+  async patchFinalizers(object: T, finalizers: readonly string[], signal: AbortSignal): Promise<T> {
+    const { namespace, name, uid, resourceVersion } = object.metadata;
+    const patched = await this.#transport.request<T>({
+      method: 'PATCH',
+      path: pathOf(this.#names, namespace, name),
+      query: { fieldManager },
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { uid, resourceVersion, finalizers } },
+      gate: this.#gate,
+      signal,
+    });
+    return withoutManagedFields(patched);
+  }
+
+  /**
+   * Writes the whole status by server-side apply: what was in our last one and is not in this one is removed, what others wrote stays.
+   * Refused with Conflict when the object has been deleted and created again in the meantime.
+   */
+  async applyStatus(object: ObjectIdentity, status: unknown, signal: AbortSignal): Promise<T> {
+    const { namespace, name, uid } = object;
+    const applied = await this.#transport.request<T>({
+      method: 'PATCH',
+      path: pathOf(this.#names, namespace, name, 'status'),
+      query: { fieldManager, force: true },
+      contentType: 'application/apply-patch+yaml',
+      body: {
+        apiVersion: apiVersionOf(this.#names),
+        kind: this.#names.kind,
+        metadata: { namespace, name, uid },
+        status,
+      },
+      gate: this.#gate,
+      signal,
+    });
+    return withoutManagedFields(applied);
+  }
+}

@@ -1,0 +1,229 @@
+import type { Logger } from 'pino';
+import { type Clock, sleep } from '../clock.ts';
+import { KubeError, needsRelist } from './errors.ts';
+import { withoutManagedFields } from './freeze.ts';
+import { pathOf } from './paths.ts';
+import { initialState, type ReflectorInput, type ReflectorState, transition } from './reflector-state.ts';
+import type { Store } from './store.ts';
+import type { Transport } from './transport.ts';
+import { apiVersionOf, type KubeObject, type ResourceNames } from './types.ts';
+import { parseWatchLine } from './watch-event.ts';
+
+export interface ReflectorOptions<T extends KubeObject> {
+  readonly transport: Transport;
+  readonly store: Store<T>;
+  readonly names: ResourceNames;
+  /** Only this namespace; without it, all. */
+  readonly namespace?: string | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface ReflectorStats {
+  readonly state: ReflectorState['kind'];
+  /** Lists begun from the first page, after the first. */
+  readonly relists: number;
+  /** Watches opened, after the first. */
+  readonly reconnects: number;
+  /** Lines of a watch that were not an event. */
+  readonly parseErrors: number;
+  /** Monotonic time of the last page, event or bookmark. */
+  readonly lastEventAtMs: number | undefined;
+  readonly seenResourceVersion: string | undefined;
+}
+
+interface ListResponse<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: readonly T[];
+}
+
+const pageSize = 500;
+/** A list page of 500 large objects takes longer than a normal call. */
+const listDeadlineMs = 30_000;
+/** client-go's rule: a watch that ends sooner than this without an event is a failure, or it would be a hot loop. */
+const shortestHealthyWatchMs = 1_000;
+
+/**
+ * Keeps a store equal to the API server, for ever: list, watch, resume, relist. Nothing but the abort of `run`'s signal stops it, and
+ * that one signal goes through list, wait and watch, so that nothing stays open afterwards.
+ */
+export class Reflector<T extends KubeObject> {
+  /** Resolves when the first list is in the store; rejects when the reflector is stopped before. */
+  readonly synced: Promise<void>;
+  readonly #options: ReflectorOptions<T>;
+  readonly #path: string;
+  readonly #markSynced: () => void;
+  readonly #failSynced: (reason: unknown) => void;
+  #state: ReflectorState = initialState;
+  /** Items of the pages read so far; they reach the store only with the last page. */
+  #pages: T[] = [];
+  #lists = 0;
+  #watches = 0;
+  #parseErrors = 0;
+  #lastEventAtMs: number | undefined;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.#path = pathOf(options.names, options.namespace);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.synced = promise;
+    this.#markSynced = resolve;
+    this.#failSynced = reject;
+    // Nobody has to be waiting for it when it is stopped.
+    promise.catch(() => undefined);
+  }
+
+  get stats(): ReflectorStats {
+    return {
+      state: this.#state.kind,
+      relists: Math.max(0, this.#lists - 1),
+      reconnects: Math.max(0, this.#watches - 1),
+      parseErrors: this.#parseErrors,
+      lastEventAtMs: this.#lastEventAtMs,
+      seenResourceVersion: this.#options.store.seenResourceVersion,
+    };
+  }
+
+  /** Runs until the signal aborts; never throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#state = initialState;
+    while (this.#state.kind !== 'stopped') {
+      const input = await this.#perform(this.#state, signal);
+      this.#state = transition(this.#state, input, this.#options.clock.random());
+    }
+    this.#pages = [];
+    this.#failSynced(signal.reason);
+  }
+
+  async #perform(state: Exclude<ReflectorState, { kind: 'stopped' }>, signal: AbortSignal): Promise<ReflectorInput> {
+    if (signal.aborted) return { kind: 'aborted' };
+    switch (state.kind) {
+      case 'listing':
+        return this.#listPage(state.continueToken, signal);
+      case 'watching':
+        return this.#watch(state.resourceVersion, signal);
+      case 'waiting':
+        return this.#wait(state.delayMs, signal);
+      default:
+        return state satisfies never;
+    }
+  }
+
+  async #wait(delayMs: number, signal: AbortSignal): Promise<ReflectorInput> {
+    try {
+      await sleep(this.#options.clock, delayMs, signal);
+      return { kind: 'waited' };
+    } catch {
+      return { kind: 'aborted' };
+    }
+  }
+
+  async #listPage(continueToken: string | undefined, signal: AbortSignal): Promise<ReflectorInput> {
+    if (continueToken === undefined) {
+      this.#pages = [];
+      this.#lists += 1;
+    }
+    try {
+      // No resourceVersion: a consistent read. Version 0 would be any replica's cache, which may lie hours back (kubernetes #59848).
+      const list = await this.#options.transport.request<ListResponse<T>>({
+        method: 'GET',
+        path: this.#path,
+        query: { limit: pageSize, continue: continueToken },
+        deadlineMs: listDeadlineMs,
+        signal,
+      });
+      for (const item of list.items) this.#pages.push(this.#complete(item));
+      this.#touch();
+      const token = list.metadata.continue === '' ? undefined : list.metadata.continue;
+      if (token === undefined) this.#finishList(list.metadata.resourceVersion);
+      return { kind: 'page', continueToken: token, resourceVersion: list.metadata.resourceVersion };
+    } catch (error) {
+      return this.#failure(error, signal, { resourceVersion: undefined, healthy: false });
+    }
+  }
+
+  #finishList(resourceVersion: string): void {
+    const pages = this.#pages;
+    this.#pages = [];
+    this.#options.store.replace(pages, resourceVersion);
+    this.#markSynced();
+  }
+
+  /** Items of a list of a built-in kind come without apiVersion and kind. */
+  #complete(item: T): T {
+    const { names } = this.#options;
+    return { ...withoutManagedFields(item), apiVersion: apiVersionOf(names), kind: names.kind };
+  }
+
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<ReflectorInput> {
+    const { clock, transport } = this.#options;
+    this.#watches += 1;
+    const reached = { resourceVersion, healthy: false };
+    try {
+      const lines = await transport.stream({
+        path: this.#path,
+        query: {
+          watch: true,
+          allowWatchBookmarks: true,
+          resourceVersion,
+          // Jittered, so that the watches of all kinds do not end together.
+          timeoutSeconds: 240 + Math.floor(clock.random() * 61),
+        },
+        signal,
+      });
+      const openedAt = clock.monotonicMs();
+      for await (const line of lines) {
+        reached.resourceVersion = this.#handle(line);
+        reached.healthy = true;
+      }
+      if (signal.aborted) return { kind: 'aborted' };
+      const lasted = clock.monotonicMs() - openedAt;
+      return { ...reached, kind: 'ended', healthy: reached.healthy || lasted >= shortestHealthyWatchMs };
+    } catch (error) {
+      return this.#failure(error, signal, reached);
+    }
+  }
+
+  /** Brings one line into the store and returns the version to resume from. */
+  #handle(line: string): string {
+    const { store } = this.#options;
+    const event = parseWatchLine<T>(line);
+    this.#touch();
+    switch (event.type) {
+      case 'ADDED':
+      case 'MODIFIED':
+        store.apply(event.object);
+        break;
+      case 'DELETED':
+        store.delete(event.object);
+        break;
+      case 'BOOKMARK':
+        store.advance(event.object.metadata.resourceVersion);
+        break;
+      default:
+        return event satisfies never;
+    }
+    return event.object.metadata.resourceVersion;
+  }
+
+  #failure(
+    error: unknown,
+    signal: AbortSignal,
+    reached: { readonly resourceVersion: string | undefined; readonly healthy: boolean },
+  ): ReflectorInput {
+    if (signal.aborted) return { kind: 'aborted' };
+    const { log, names } = this.#options;
+    const known = error instanceof KubeError ? error : undefined;
+    if (known?.reason === 'MalformedEvent') this.#parseErrors += 1;
+    if (needsRelist(error)) {
+      log.info({ kind: names.kind, reason: known?.reason }, 'list and watch start again');
+      return { kind: 'expired', healthy: reached.healthy };
+    }
+    log.warn({ kind: names.kind, reason: known?.reason, err: error }, 'list or watch failed and will be resumed');
+    return { ...reached, kind: 'failed', retryAfterMs: known?.retryAfterMs };
+  }
+
+  #touch(): void {
+    this.#lastEventAtMs = this.#options.clock.monotonicMs();
+  }
+}

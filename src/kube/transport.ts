@@ -1,0 +1,239 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../clock.ts';
+import { OperatorError } from '../errors.ts';
+import { CallScope } from './abortable.ts';
+import { Connections, type KubeCredentials } from './connection.ts';
+import { fromStatus, KubeError, type KubeStatus } from './errors.ts';
+import { Flow } from './flow.ts';
+import { linesOf } from './lines.ts';
+
+export { KubeError } from './errors.ts';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface KubeRequest {
+  readonly method: HttpMethod;
+  /** Path below the server's base, such as `/api/v1/namespaces`; already encoded. */
+  readonly path: string;
+  readonly query?: Query | undefined;
+  readonly body?: unknown;
+  /** Default `application/json`. A patch names its patch type here. */
+  readonly contentType?: string | undefined;
+  readonly signal: AbortSignal;
+  /** The call ends with `failed` (reason `DeadlineExceeded`) after this time, whatever the server does. */
+  readonly deadlineMs?: number | undefined;
+  /** Requests of one flow are held back together after Retry-After. Calls that must not wait for others, such as lease renewals, have their own. */
+  readonly flow?: string | undefined;
+  /** Runs right before the request is sent, after any waiting; throwing keeps it from being sent. For leader checks. */
+  readonly gate?: (() => void) | undefined;
+}
+
+export interface KubeStream {
+  readonly path: string;
+  readonly query?: Query | undefined;
+  readonly signal: AbortSignal;
+  readonly flow?: string | undefined;
+}
+
+export interface TransportOptions {
+  readonly credentials: KubeCredentials;
+  readonly clock: Clock;
+  /** A stream without a byte for this long ends with `failed` (reason `StreamSilent`). Bookmarks come about every minute. */
+  readonly inactivityMs?: number;
+}
+
+const defaultDeadlineMs = 10_000;
+const defaultInactivityMs = 100_000;
+/** kube-apiserver leaves Retry-After out only by mistake of something in between. */
+const defaultRetryAfterMs = 1_000;
+
+/**
+ * JSON calls and line streams to the API server over one keep-alive agent. Every call has a deadline, every failure is a
+ * `KubeError` with a disposition, except the caller's own abort and what a gate throws, which stay as they are.
+ */
+export class Transport {
+  readonly #clock: Clock;
+  readonly #connections: Connections;
+  readonly #inactivityMs: number;
+  readonly #flows = new Map<string, Flow>();
+
+  constructor(options: TransportOptions) {
+    this.#clock = options.clock;
+    this.#connections = new Connections(options.credentials);
+    this.#inactivityMs = options.inactivityMs ?? defaultInactivityMs;
+  }
+
+  /** Sends one request and returns the parsed answer. */
+  async request<T>(request: KubeRequest): Promise<T> {
+    const operation = `${request.method} ${request.path}`;
+    const scope = new CallScope(this.#clock, request.signal);
+    const deadlineMs = request.deadlineMs ?? defaultDeadlineMs;
+    scope.limit(deadlineMs, () => deadlineExceeded(operation, deadlineMs));
+    try {
+      const response = await this.#send(request, operation, deadlineMs, scope.signal);
+      return parse<T>(await response.body.text(), operation);
+    } catch (error) {
+      throw this.#translate(error, operation, request.signal, scope.signal);
+    } finally {
+      scope.dispose();
+    }
+  }
+
+  /** Opens a stream and returns its lines as they come. Leaving the loop, the signal, or `inactivityMs` of silence closes it. */
+  async stream(request: KubeStream): Promise<AsyncIterable<string>> {
+    const operation = `WATCH ${request.path}`;
+    const scope = new CallScope(this.#clock, request.signal);
+    scope.limit(defaultDeadlineMs, () => deadlineExceeded(operation, defaultDeadlineMs));
+    try {
+      const response = await this.#send({ ...request, method: 'GET' }, operation, defaultDeadlineMs, scope.signal);
+      return this.#lines(response.body, operation, request.signal, scope);
+    } catch (error) {
+      scope.dispose();
+      throw this.#translate(error, operation, request.signal, scope.signal);
+    }
+  }
+
+  /** Closes every socket; calls in flight fail. */
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  async *#lines(
+    body: Dispatcher.ResponseData['body'],
+    operation: string,
+    caller: AbortSignal,
+    scope: CallScope,
+  ): AsyncGenerator<string, void, undefined> {
+    const listen = (): void => scope.limit(this.#inactivityMs, () => silent(operation, this.#inactivityMs));
+    listen();
+    try {
+      yield* linesOf(body, listen);
+    } catch (error) {
+      throw this.#translate(error, operation, caller, scope.signal);
+    } finally {
+      scope.dispose();
+      body.destroy();
+    }
+  }
+
+  /** Waits for the flow, sends, and returns a successful response whose body is still unread. */
+  async #send(
+    request: Omit<KubeRequest, 'signal' | 'deadlineMs'>,
+    operation: string,
+    patienceMs: number,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    const flow = this.#flow(request.flow ?? 'default');
+    const ticket = await flow.enter(patienceMs, operation, signal);
+    let retryAfterMs: number | undefined;
+    try {
+      const response = await this.#dispatch(request, signal);
+      if (response.statusCode < 400) return response;
+      retryAfterMs = this.#retryAfter(response.statusCode, response.headers);
+      const status = statusOf(await response.body.text());
+      throw fromStatus(response.statusCode, status, {
+        operation,
+        requestId: header(response.headers, 'audit-id'),
+        retryAfterMs,
+      });
+    } finally {
+      flow.leave(ticket, retryAfterMs);
+    }
+  }
+
+  async #dispatch(
+    request: Omit<KubeRequest, 'signal' | 'deadlineMs'>,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    const connection = await this.#connections.get(signal);
+    const hasBody = request.body !== undefined;
+    request.gate?.();
+    return connection.dispatcher.request({
+      origin: connection.origin,
+      path: `${connection.basePath}${request.path}${queryString(request.query)}`,
+      method: request.method,
+      headers: hasBody
+        ? { ...connection.headers, 'content-type': request.contentType ?? 'application/json' }
+        : connection.headers,
+      body: hasBody ? JSON.stringify(request.body) : null,
+      signal,
+    });
+  }
+
+  #flow(name: string): Flow {
+    let flow = this.#flows.get(name);
+    if (flow === undefined) {
+      flow = new Flow(this.#clock);
+      this.#flows.set(name, flow);
+    }
+    return flow;
+  }
+
+  #retryAfter(status: number, headers: IncomingHttpHeaders): number | undefined {
+    if (status !== 429 && status !== 503) return undefined;
+    const value = header(headers, 'retry-after');
+    if (value === undefined) return status === 429 ? defaultRetryAfterMs : undefined;
+    const seconds = Number(value);
+    const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - this.#clock.wallMs();
+    return Number.isFinite(ms) ? Math.max(ms, 0) : defaultRetryAfterMs;
+  }
+
+  /** The caller's abort and the gate's error stay what they are; our own limits and everything from the socket become a KubeError. */
+  #translate(error: unknown, operation: string, caller: AbortSignal, own: AbortSignal): unknown {
+    if (caller.aborted) return caller.reason;
+    if (error instanceof OperatorError) return error;
+    if (own.aborted && own.reason instanceof OperatorError) return own.reason;
+    const message = error instanceof Error ? error.message : String(error);
+    return new KubeError('failed', 'ConnectionFailed', `The API server cannot be reached: ${message}`, {
+      cause: error,
+      operation,
+    });
+  }
+}
+
+function deadlineExceeded(operation: string, ms: number): KubeError {
+  return new KubeError('failed', 'DeadlineExceeded', `The API server did not answer within ${ms / 1000} s.`, {
+    operation,
+  });
+}
+
+function silent(operation: string, ms: number): KubeError {
+  return new KubeError('failed', 'StreamSilent', `The API server sent nothing for ${ms / 1000} s.`, { operation });
+}
+
+function parse<T>(text: string, operation: string): T {
+  try {
+    const value: T = JSON.parse(text);
+    return value;
+  } catch (error) {
+    const message = 'The API server sent an answer that is not JSON.';
+    throw new KubeError('failed', 'MalformedResponse', message, { cause: error, operation });
+  }
+}
+
+/** Proxies and the server's own health handlers answer errors in plain text: then that is the message. */
+function statusOf(text: string): KubeStatus | undefined {
+  try {
+    const value: KubeStatus | null = JSON.parse(text);
+    return value?.kind === 'Status' ? value : undefined;
+  } catch {
+    const message = text.trim().slice(0, 300);
+    return message === '' ? undefined : { message };
+  }
+}
+
+function header(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function queryString(query: Query | undefined): string {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) pairs.set(name, String(value));
+  }
+  const text = pairs.toString();
+  return text === '' ? '' : `?${text}`;
+}

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import { instructions } from './instructions.ts';
+import { startSandbox } from './sandbox.ts';
+import { untilSignal } from './signals.ts';
+
+const usage = `npm run sandbox -- [options]
+
+Starts a real Kubernetes API server, a simulated AWS region and the operator, until Ctrl-C.
+
+  --no-operator      leave the operator out, to run it yourself
+  --speed N          AWS works N times faster than in reality (1 by default)
+  --directory PATH   where kubeconfig, aws.env and the log go (.sandbox by default)
+  --help             this text`;
+
+function parse() {
+  return parseArgs({
+    allowNegative: true,
+    options: {
+      operator: { type: 'boolean', default: true },
+      speed: { type: 'string', default: '1' },
+      directory: { type: 'string', default: '.sandbox' },
+      help: { type: 'boolean', default: false },
+    },
+  }).values;
+}
+
+async function main(): Promise<number> {
+  const options = parse();
+  const speed = Number(options.speed);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (!(speed > 0)) throw new Error(`--speed takes a number above 0, not ${options.speed}`);
+  const interrupted = untilSignal();
+  const sandbox = await startSandbox({
+    directory: options.directory,
+    operator: options.operator,
+    speed,
+    signal: interrupted.signal,
+    onStep: (step) => console.log(`- ${step}`),
+  });
+  console.log(`\nThe sandbox is up.\n\n${instructions(sandbox)}\n\nCtrl-C stops everything.`);
+  const operatorEnded = sandbox.operator?.exited ?? new Promise<never>(() => {});
+  const end = await Promise.race([interrupted.received, operatorEnded]);
+  console.log('stopping');
+  const failed = typeof end === 'number';
+  await sandbox.stop({ keepLog: failed });
+  if (failed) console.error(`The operator ended with exit code ${end}. Its log is ${sandbox.operatorLog}`);
+  return failed ? 1 : 0;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return 1;
+});

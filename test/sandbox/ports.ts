@@ -1,0 +1,29 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/**
+ * A free port below the range from which Linux (32768) and macOS (49152) give out ports to outgoing connections. A server that
+ * restarts on its port would otherwise find it taken by one of its own clients, or a client would connect to itself meanwhile.
+ * Somebody else may still take it before it is used: callers try again.
+ */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const port = randomInt(15_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('found no free port on 127.0.0.1 between 15000 and 32000');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}

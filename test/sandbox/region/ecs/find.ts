@@ -1,0 +1,52 @@
+import { AwsError, clientException } from '../errors.ts';
+import { resourceOf, shortName } from './arn.ts';
+import type { ClusterState, ServiceState, TaskDefinitionState, World } from './state.ts';
+
+const DEFAULT_CLUSTER = 'default';
+
+/** The active cluster of that name or ARN; `default` when none is given. */
+export function findCluster(world: World, cluster: string | undefined): ClusterState {
+  const found = world.clusters.get(shortName(cluster ?? DEFAULT_CLUSTER));
+  if (found === undefined || found.status === 'INACTIVE') {
+    throw new AwsError('ClusterNotFoundException', 'Cluster not found.');
+  }
+  return found;
+}
+
+/** The service of that name or ARN, in whatever status. */
+export function findService(cluster: ClusterState, service: string | undefined): ServiceState | undefined {
+  const name = service ?? '';
+  const resource = resourceOf(name);
+  const parts = resource?.split('/') ?? [];
+  // A long-format ARN names its cluster; one from another cluster is not here.
+  if (parts.length === 3 && parts[1] !== cluster.name) return undefined;
+  return cluster.services.get(shortName(name));
+}
+
+export function serviceOrThrow(cluster: ClusterState, service: string | undefined): ServiceState {
+  const found = findService(cluster, service);
+  if (found === undefined) throw new AwsError('ServiceNotFoundException', 'Service not found.');
+  return found;
+}
+
+/** `family`, `family:revision` or an ARN; a family alone means its latest ACTIVE revision. */
+export function findTaskDefinition(world: World, reference: string | undefined): TaskDefinitionState | undefined {
+  const name = shortName(reference ?? '');
+  const [familyName = '', revision] = name.split(':');
+  const family = world.families.get(familyName);
+  if (family === undefined) return undefined;
+  if (revision !== undefined) return family.revisions.get(Number(revision));
+  let latest: TaskDefinitionState | undefined;
+  for (const candidate of family.revisions.values()) {
+    if (candidate.status === 'ACTIVE') latest = candidate;
+  }
+  return latest;
+}
+
+/** A task definition that new tasks may use (TDL-03). */
+export function usableTaskDefinition(world: World, reference: string | undefined): TaskDefinitionState {
+  const found = findTaskDefinition(world, reference);
+  if (found === undefined) throw clientException('TaskDefinition not found.');
+  if (found.status !== 'ACTIVE') throw clientException('TaskDefinition is inactive');
+  return found;
+}

@@ -1,0 +1,180 @@
+import type { LaunchType, NetworkConfiguration, TaskOverride } from '@aws-sdk/client-ecs';
+import { arn } from './arn.ts';
+import { behaviourOf } from './behaviour.ts';
+import { taskId } from './ids.ts';
+import type {
+  ClusterState,
+  DeploymentState,
+  ServiceState,
+  StopCode,
+  Tags,
+  TaskDefinitionState,
+  TaskState,
+  TaskStatus,
+  World,
+} from './state.ts';
+
+export interface TaskInput {
+  readonly cluster: ClusterState;
+  readonly taskDefinition: TaskDefinitionState;
+  readonly service?: ServiceState;
+  readonly deployment?: DeploymentState;
+  readonly launchType: LaunchType;
+  readonly capacityProvider?: string | undefined;
+  readonly platformVersion: string | undefined;
+  readonly networkConfiguration: NetworkConfiguration | undefined;
+  readonly overrides?: TaskOverride | undefined;
+  readonly group: string;
+  readonly startedBy: string | undefined;
+  readonly enableExecuteCommand: boolean;
+  readonly tags: Tags;
+}
+
+/** Told of every change that may concern a service; set by `service-scheduler.ts`. */
+export type TaskListener = (task: TaskState, change: 'healthy' | 'failed' | 'moved') => void;
+
+/** Creates a task and puts its life on the agenda. On EC2 it stays PROVISIONING: the region has no container instances. */
+export function startTask(world: World, input: TaskInput, listener: TaskListener): TaskState {
+  const id = taskId();
+  const task: TaskState = {
+    arn: arn(world, `task/${input.cluster.name}/${id}`),
+    id,
+    cluster: input.cluster,
+    taskDefinition: input.taskDefinition,
+    service: input.service,
+    deployment: input.deployment,
+    launchType: input.launchType,
+    capacityProvider: input.capacityProvider,
+    platformVersion: input.platformVersion,
+    networkConfiguration: input.networkConfiguration,
+    overrides: input.overrides,
+    group: input.group,
+    startedBy: input.startedBy,
+    enableExecuteCommand: input.enableExecuteCommand,
+    tags: input.tags,
+    createdAt: world.agenda.date,
+    lastStatus: 'PROVISIONING',
+    desiredStatus: 'RUNNING',
+    healthy: false,
+    version: 1,
+    stopCode: undefined,
+    stoppedReason: undefined,
+    containerReason: undefined,
+    exitCode: undefined,
+    pullStartedAt: undefined,
+    pullStoppedAt: undefined,
+    startedAt: undefined,
+    stoppingAt: undefined,
+    executionStoppedAt: undefined,
+    stoppedAt: undefined,
+  };
+  input.cluster.tasks.set(id, task);
+  input.cluster.pendingTasks += 1;
+  input.taskDefinition.users += 1;
+  input.service?.tasks.add(task);
+  if (task.launchType === 'FARGATE') {
+    later(world, task, world.timings.provisioning, () => pull(world, task, listener));
+  }
+  return task;
+}
+
+/** Asks a task to stop; what has not started yet skips the steps it does not need. */
+export function stopTask(world: World, task: TaskState, code: StopCode, reason: string, listener: TaskListener): void {
+  if (task.desiredStatus === 'STOPPED') return;
+  const wasRunning = task.lastStatus === 'RUNNING';
+  countOut(task);
+  task.desiredStatus = 'STOPPED';
+  task.healthy = false;
+  task.stopCode = code;
+  task.stoppedReason = reason;
+  task.stoppingAt = world.agenda.date;
+  task.version += 1;
+  if (wasRunning) {
+    move(task, 'DEACTIVATING', listener);
+    later(world, task, world.timings.deactivating, () => stopping(world, task, listener));
+  } else {
+    stopping(world, task, listener);
+  }
+}
+
+function pull(world: World, task: TaskState, listener: TaskListener): void {
+  move(task, 'PENDING', listener);
+  task.pullStartedAt = world.agenda.date;
+  const behaviour = behaviourOf(task.taskDefinition);
+  const pulling = behaviour.kind === 'slow' ? behaviour.pullingMs : world.timings.pulling;
+  later(world, task, pulling, () => {
+    task.pullStoppedAt = world.agenda.date;
+    if (behaviour.kind === 'cannotPull') {
+      const reason =
+        `CannotPullContainerError: pull image manifest has been retried 1 time(s): ` +
+        `failed to resolve ref ${behaviour.image}: not found`;
+      task.containerReason = reason;
+      fail(world, task, 'TaskFailedToStart', reason, listener);
+      return;
+    }
+    move(task, 'ACTIVATING', listener);
+    later(world, task, world.timings.activating, () => run(world, task, listener));
+  });
+}
+
+function run(world: World, task: TaskState, listener: TaskListener): void {
+  task.startedAt = world.agenda.date;
+  countOut(task);
+  task.cluster.runningTasks += 1;
+  move(task, 'RUNNING', listener);
+  const behaviour = behaviourOf(task.taskDefinition);
+  if (behaviour.kind === 'exits') {
+    later(world, task, world.timings.exit, () => {
+      task.exitCode = behaviour.code;
+      fail(world, task, 'EssentialContainerExited', 'Essential container in task exited', listener);
+    });
+    return;
+  }
+  later(world, task, world.timings.healthy, () => {
+    task.healthy = true;
+    listener(task, 'healthy');
+  });
+}
+
+function fail(world: World, task: TaskState, code: StopCode, reason: string, listener: TaskListener): void {
+  stopTask(world, task, code, reason, listener);
+  listener(task, 'failed');
+}
+
+function stopping(world: World, task: TaskState, listener: TaskListener): void {
+  move(task, 'STOPPING', listener);
+  later(world, task, world.timings.stopping, () => {
+    task.executionStoppedAt = world.agenda.date;
+    move(task, 'DEPROVISIONING', listener);
+    later(world, task, world.timings.deprovisioning, () => stopped(world, task, listener));
+  });
+}
+
+function stopped(world: World, task: TaskState, listener: TaskListener): void {
+  task.stoppedAt = world.agenda.date;
+  task.exitCode ??= task.startedAt === undefined ? undefined : 0;
+  task.taskDefinition.users -= 1;
+  task.service?.tasks.delete(task);
+  move(task, 'STOPPED', listener);
+  world.agenda.after(world.timings.retention, () => task.cluster.tasks.delete(task.id));
+}
+
+function move(task: TaskState, status: TaskStatus, listener: TaskListener): void {
+  task.lastStatus = status;
+  task.version += 1;
+  listener(task, 'moved');
+}
+
+/** Runs `step` unless the task has moved by then: a stopped task must not be overtaken by its own start. */
+function later(world: World, task: TaskState, delayMs: number, step: () => void): void {
+  const version = task.version;
+  world.agenda.after(delayMs, () => {
+    if (task.version === version) step();
+  });
+}
+
+/** Takes the task out of the cluster's counter it is in. A task that is to stop counts as neither pending nor running. */
+function countOut(task: TaskState): void {
+  if (task.lastStatus === 'RUNNING') task.cluster.runningTasks -= 1;
+  else task.cluster.pendingTasks -= 1;
+}

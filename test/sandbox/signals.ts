@@ -1,0 +1,24 @@
+/** Ctrl-C, a service manager's stop and a closed terminal: all end a sandbox, and all must leave nothing behind. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export interface Interruption {
+  /** Aborted when a signal arrives. */
+  readonly signal: AbortSignal;
+  /** Resolves with the signal's name. */
+  readonly received: Promise<NodeJS.Signals>;
+}
+
+/** Takes over the process's signals. A second one does not wait for the clean end: the children die with us in any case. */
+export function untilSignal(): Interruption {
+  const controller = new AbortController();
+  const received = new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of signals) {
+      process.on(name, () => {
+        if (controller.signal.aborted) process.exit(130);
+        controller.abort(new Error(`interrupted by ${name}`));
+        resolve(name);
+      });
+    }
+  });
+  return { signal: controller.signal, received };
+}

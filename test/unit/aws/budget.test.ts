@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { actionClassOf, type BudgetOptions, ecsActionClasses, RequestBudget } from '../../../src/aws/budget.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const never = new AbortController().signal;
+
+async function admittedAtOnce(budget: RequestBudget, operation: string): Promise<number> {
+  let count = 0;
+  try {
+    for (; count < 500; ) {
+      const { turn } = budget.acquire(operation, 'user', never);
+      const first = await Promise.race([turn.then(() => true), new Promise((done) => setImmediate(done, false))]);
+      if (first !== true) break;
+      count += 1;
+    }
+  } catch {
+    // Turned away.
+  }
+  return count;
+}
+
+function start(options: Partial<BudgetOptions> = {}) {
+  const clock = new VirtualClock();
+  return { clock, budget: new RequestBudget(clock, options) };
+}
+
+describe('classes', () => {
+  test.each(
+    Object.entries(ecsActionClasses).map(([name, { burst }]) => ({ name, burst })),
+  )('$name lets AWS’s whole burst of $burst through, whichever of its actions asks', async ({ name, burst }) => {
+    const { budget } = start();
+    const actions = Object.entries(ecsActionClasses).find(([known]) => known === name)?.[1].actions ?? [];
+    const [first, last] = [actions[0] ?? '', actions.at(-1) ?? ''];
+    for (let i = 0; i < burst - 1; i += 1) await budget.acquire(first, 'background', never).turn;
+    expect(await admittedAtOnce(budget, last)).toBe(1);
+  });
+
+  test('no action is in two classes', () => {
+    const actions: string[] = Object.values(ecsActionClasses).flatMap(({ actions }) => [...actions]);
+    expect(new Set(actions).size).toBe(actions.length);
+  });
+
+  test('classes do not share tokens', async () => {
+    const { budget } = start();
+    await admittedAtOnce(budget, 'RegisterTaskDefinition');
+    expect(await admittedAtOnce(budget, 'DescribeTaskDefinition')).toBe(50);
+  });
+
+  test('an action that AWS does not list has a small bucket of its own', async () => {
+    const { budget } = start();
+    expect(actionClassOf('CreateTaskSet')).toBe('CreateTaskSet');
+    expect(await admittedAtOnce(budget, 'CreateTaskSet')).toBe(10);
+    expect(await admittedAtOnce(budget, 'DeleteTaskSet')).toBe(10);
+  });
+});
+
+describe('shares', () => {
+  test('half of AWS’s refill is ours, and a raised quota scales burst and refill', async () => {
+    const { clock, budget } = start();
+    expect(await admittedAtOnce(budget, 'UpdateService')).toBe(50);
+    const raised = start({ quotaScale: 2 });
+    expect(await admittedAtOnce(raised.budget, 'UpdateService')).toBe(100);
+    clock.advance(4_000);
+    raised.clock.advance(4_000);
+    // 5 a second by AWS's table, so 2.5 for us; the one that was left waiting takes one.
+    expect(await admittedAtOnce(budget, 'UpdateService')).toBe(9);
+    expect(await admittedAtOnce(raised.budget, 'UpdateService')).toBe(19);
+  });
+});
+
+describe('a line that is too long', () => {
+  test('turns callers away as throttled, with the time to come back, spread out', async () => {
+    const { clock, budget } = start({ maxWaitMs: 4_000 });
+    const turns: Promise<void>[] = [];
+    for (let i = 0; i < 22; i += 1) turns.push(budget.acquire('RegisterTaskDefinition', 'background', never).turn);
+    const refused = (random: number): unknown => {
+      clock.randomValue = random;
+      try {
+        return budget.acquire('RegisterTaskDefinition', 'background', never);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refused(0)).toMatchObject({ disposition: 'throttled', reason: 'BudgetExhausted', retryAfterMs: 4_500 });
+    expect(refused(0.5)).toMatchObject({ retryAfterMs: 6_000 });
+    // A user's change waits behind nobody here.
+    expect(() => budget.acquire('RegisterTaskDefinition', 'user', never)).not.toThrow();
+    clock.advance(6_000);
+    await Promise.all(turns.slice(0, 22));
+  });
+
+  test('a throttle answer lowers the rate of its class alone', () => {
+    const { budget } = start();
+    expect(budget.throttled('UpdateService')).toBe(1.25);
+    expect(budget.throttled('DescribeServices')).toBe(5);
+  });
+});

@@ -1,0 +1,131 @@
+import { performance } from 'node:perf_hooks';
+import { CreateServiceCommand, DescribeClustersCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createRegionClients, defaultHttpSettings, type RegionClients } from '../../../src/aws/clients.ts';
+import { fromAws } from '../../../src/aws/errors.ts';
+import { type AwsReply, awsError, json, type ScriptedAws, startScriptedAws } from '../../support/scripted-aws.ts';
+
+const register = () => new RegisterTaskDefinitionCommand({ family: 'web', containerDefinitions: [] });
+const read = () => new DescribeClustersCommand({ clusters: ['a'] });
+const never = new AbortController().signal;
+
+let aws: ScriptedAws;
+let clients: RegionClients;
+
+async function start(reply: AwsReply | (() => AwsReply), requestTimeoutMs = 10_000): Promise<void> {
+  aws = await startScriptedAws(() => (typeof reply === 'function' ? reply() : reply));
+  clients = createRegionClients('eu-west-1', { ...defaultHttpSettings, requestTimeoutMs });
+}
+
+afterEach(async () => {
+  clients.destroy();
+  await aws.close();
+});
+
+describe('attempts', () => {
+  const failures: readonly [string, AwsReply, string][] = [
+    ['a dropped connection', { kind: 'drop' }, 'ConnectionFailed'],
+    ['a 500', awsError('ServerException', 'oops', 500), 'AWSServerError'],
+    ['a 503 without a code', awsError('', '', 503), 'AWSServerError'],
+    ['a throttle', awsError('ThrottlingException', 'Rate exceeded'), 'Throttled'],
+  ];
+
+  test.each(failures)('a mutation is sent once when it meets %s', async (_, reply, reason) => {
+    await start(reply);
+    const error = await clients.send('ecs', register(), never).catch((thrown) => fromAws(thrown, 'RegisterTaskDefinition'));
+    expect(error).toMatchObject({ reason });
+    expect(aws.requests).toHaveLength(1);
+  });
+
+  test.each(failures)('a read is sent twice when it meets %s', async (_, reply, reason) => {
+    await start(reply);
+    const error = await clients.send('ecs', read(), never).catch((thrown) => fromAws(thrown, 'DescribeClusters'));
+    expect(error).toMatchObject({ reason });
+    expect(aws.requests).toHaveLength(2);
+  });
+
+  test('a refusal is sent once, whatever was asked', async () => {
+    await start(awsError('InvalidParameterException', 'bad'));
+    await expect(clients.send('ecs', read(), never)).rejects.toThrow('bad');
+    await expect(clients.send('ecs', register(), never)).rejects.toThrow('bad');
+    expect(aws.requests).toHaveLength(2);
+  });
+
+  test('a read that fails once succeeds and says how often it was sent', async () => {
+    const replies = [awsError('ServerException', 'oops', 500), json({ clusters: [] })];
+    await start(() => replies.shift() ?? json({}));
+    const answer = await clients.send('ecs', read(), never);
+    expect(answer).toMatchObject({ clusters: [], $metadata: { attempts: 2 } });
+  });
+});
+
+describe('time-outs', () => {
+  test('a server that hangs makes a mutation fail with Timeout in about the configured time', async () => {
+    await start({ kind: 'hang' }, 200);
+    const startedMs = performance.now();
+    const error = await clients.send('ecs', register(), never).catch((thrown) => fromAws(thrown, 'RegisterTaskDefinition'));
+    expect(error).toMatchObject({ reason: 'Timeout', disposition: 'failed', operation: 'RegisterTaskDefinition' });
+    expect(performance.now() - startedMs).toBeGreaterThan(190);
+    expect(performance.now() - startedMs).toBeLessThan(1_500);
+    expect(aws.requests).toHaveLength(1);
+  });
+
+  test('an abort ends a request that hangs', async () => {
+    await start({ kind: 'hang' });
+    const controller = new AbortController();
+    const sent = clients.send('ecs', register(), controller.signal).catch((thrown) => fromAws(thrown, 'Register'));
+    while (aws.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    controller.abort();
+    expect(await sent).toMatchObject({ reason: 'Aborted' });
+  });
+
+  test('nobody listening is ConnectionFailed', async () => {
+    await start({ kind: 'hang' });
+    await aws.close();
+    const error = await clients.send('ecs', register(), never).catch((thrown) => fromAws(thrown, 'Register'));
+    expect(error).toMatchObject({ reason: 'ConnectionFailed' });
+  });
+});
+
+test('without credentials an error says so', async () => {
+  await start(json({}));
+  const kept = { ...process.env };
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name];
+  Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: 'true', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' });
+  Object.assign(process.env, { AWS_CONFIG_FILE: '/nonexistent' });
+  try {
+    const error = await clients.send('ecs', read(), never).catch((thrown) => fromAws(thrown, 'DescribeClusters'));
+    expect(error).toMatchObject({ reason: 'CredentialsUnavailable', disposition: 'failed' });
+    expect(aws.requests).toHaveLength(0);
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
+    Object.assign(process.env, kept);
+  }
+});
+
+test('requests carry the region and the operator as user agent, over one kept connection', async () => {
+  await start(json({}));
+  await clients.send('ecs', new CreateServiceCommand({ serviceName: 'web' }), never);
+  await clients.send('ecs', read(), never);
+  expect(aws.requests.map(({ region }) => region)).toEqual(['eu-west-1', 'eu-west-1']);
+  for (const { userAgent } of aws.requests) expect(userAgent).toContain('ecs-operator');
+  expect(aws.connections).toBe(1);
+});
+
+test('STS is asked in its own protocol', async () => {
+  await start({
+    kind: 'xml',
+    body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+      <Arn>arn:aws:iam::1:user/u</Arn><UserId>u</UserId><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+  });
+  const answer = await clients.send('sts', new GetCallerIdentityCommand({}), never);
+  expect(answer).toMatchObject({ Account: '1', Arn: 'arn:aws:iam::1:user/u' });
+});
+
+test('a service without a client, and what is no command, are refused before anything is sent', async () => {
+  await start(json({}));
+  await expect(clients.send('lambda', read(), never)).rejects.toMatchObject({ reason: 'InternalError' });
+  await expect(clients.send('ecs', { input: {} }, never)).rejects.toMatchObject({ reason: 'InternalError' });
+  expect(aws.requests).toHaveLength(0);
+});
