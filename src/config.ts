@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 export interface Config {
   /** Region of objects that name none. */
   readonly region: string;
+  /** Only objects of this namespace; all namespaces when undefined. */
+  readonly namespace: string | undefined;
   readonly logLevel: string;
   readonly resyncMs: number;
   readonly concurrency: number;
@@ -24,6 +26,7 @@ export const usage = `ecs-operator reconciles ECSCluster, ECSTaskDefinition and 
 Usage: ecs-operator [flags]
 
   --region REGION          AWS region of objects without spec.region        (AWS_REGION)
+  --namespace NAMESPACE    reconcile only objects of this namespace         (ECS_OPERATOR_NAMESPACE, all)
   --resync SECONDS         how often settled objects are compared with AWS  (ECS_OPERATOR_RESYNC, 300)
   --concurrency N          reconciles at once, for each kind                (ECS_OPERATOR_CONCURRENCY, 100)
   --aws-quota-scale X      multiplies AWS's published API request quotas    (ECS_OPERATOR_AWS_QUOTA_SCALE, 1)
@@ -36,6 +39,7 @@ AWS credentials and endpoint are found as in every AWS tool (web identity, EKS P
 
 const flags = {
   region: { type: 'string' },
+  namespace: { type: 'string' },
   resync: { type: 'string' },
   concurrency: { type: 'string' },
   'aws-quota-scale': { type: 'string' },
@@ -64,6 +68,7 @@ export function loadConfig(
     numberOf(`--${flag}`, values[flag] ?? env[name], fallback, min);
   return {
     region,
+    namespace: values.namespace ?? (env.ECS_OPERATOR_NAMESPACE || undefined),
     logLevel,
     resyncMs: number('resync', 'ECS_OPERATOR_RESYNC', 300, 1) * 1_000,
     concurrency: Math.floor(number('concurrency', 'ECS_OPERATOR_CONCURRENCY', 100, 1)),

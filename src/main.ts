@@ -1,4 +1,4 @@
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { pino } from 'pino';
 import { systemClock } from './clock.ts';
 import { ConfigError, loadConfig, usage } from './config.ts';

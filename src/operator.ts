@@ -55,6 +55,7 @@ export class Operator {
         concurrency: config.concurrency,
         defaultRegion: config.region,
       },
+      namespace: config.namespace,
       onPass,
     });
   }

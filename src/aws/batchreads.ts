@@ -1,5 +1,6 @@
 import {
   type Cluster,
+  ClusterNotFoundException,
   DescribeClustersCommand,
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
@@ -82,7 +83,7 @@ export async function readMany<Item>(
     return sortOut(read, keys, await region.send('ecs', read.command(group, [...keys]), caller));
   } catch (error) {
     if (!(error instanceof OperatorError) || !blamesInput(error)) throw error;
-    if (keys.length === 1 || error.reason === 'NotFound') return new Map(keys.map((key) => [key, alone(error)]));
+    if (keys.length === 1 || lacksGroup(group, error)) return new Map(keys.map((key) => [key, alone(error)]));
     return new Map(await Promise.all(keys.map((key) => readOne(region, read, group, key, caller))));
   }
 }
@@ -106,6 +107,11 @@ async function readOne<Item>(
 /** What an error means when the call held this one name: the cluster or the thing itself does not exist, or it is at fault. */
 function alone<Item>(error: OperatorError): { readonly value: Item | undefined } | OperatorError {
   return error.disposition === 'absent' ? { value: undefined } : error;
+}
+
+/** Only the cluster that all names of the call share may be missing for all of them. */
+function lacksGroup(group: string, error: OperatorError): boolean {
+  return group !== '' && error.cause instanceof ClusterNotFoundException;
 }
 
 function blamesInput(error: OperatorError): boolean {

@@ -149,7 +149,11 @@ export class RequestBudget {
     const limits = limitsOf(name);
     const bucket = new TokenBucket(
       this.#clock,
-      { burst: limits.burst * quotaScale, refillPerSecond: limits.refillPerSecond * quotaScale * refillShare },
+      // A bucket that cannot hold one token would never let anybody through.
+      {
+        burst: Math.max(1, limits.burst * quotaScale),
+        refillPerSecond: limits.refillPerSecond * quotaScale * refillShare,
+      },
       throttle,
     );
     this.#buckets.set(name, bucket);

@@ -202,7 +202,7 @@ const rules: readonly Rule[] = [
     advice: 'AWS did not answer in time; what it did is looked up before anything is repeated.',
   },
   {
-    code: /^(ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|NetworkingError|EPROTO|\w*CERT\w*)$/,
+    code: /^(ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|NetworkingError|EPROTO|HPE_\w+|ERR_(SSL|TLS)_\w+|\w*CERT\w*)$/,
     disposition: 'failed',
     reason: 'ConnectionFailed',
     advice: 'Check the network path to the AWS endpoint (DNS, proxy, VPC endpoint).',
@@ -286,7 +286,7 @@ function readError(error: unknown): ErrorFacts | undefined {
   const requestId = member(metadata, 'requestId');
   const attempts = member(metadata, 'attempts');
   const errno = member(error, 'code');
-  const code = typeof errno === 'string' && /^E[A-Z]/.test(errno) ? errno : error.name;
+  const code = typeof errno === 'string' && /^[A-Z][A-Z0-9_]+$/.test(errno) ? errno : error.name;
   return {
     code: code.replace(/(.)(Exception|Fault)$/, '$1'),
     message: error.message.trim(),

@@ -64,6 +64,7 @@ async function walkFamilies(
   lookedFor: readonly string[],
   maxPages: number,
 ): Promise<{ readonly found: ReadonlySet<string>; readonly complete: boolean }> {
+  const wanted = new Set(lookedFor);
   const found = new Set<string>();
   const familyPrefix = prefix === '' ? undefined : prefix;
   let nextToken: string | undefined;
@@ -71,9 +72,9 @@ async function walkFamilies(
     const answer = await ask(
       new ListTaskDefinitionFamiliesCommand({ familyPrefix, status: 'ACTIVE', maxResults: 100, nextToken }),
     );
-    for (const family of answer.families ?? []) if (lookedFor.includes(family)) found.add(family);
+    for (const family of answer.families ?? []) if (wanted.has(family)) found.add(family);
     nextToken = answer.nextToken;
-    if (nextToken === undefined || found.size === lookedFor.length) return { found, complete: true };
+    if (nextToken === undefined || found.size === wanted.size) return { found, complete: true };
   }
   return { found, complete: false };
 }

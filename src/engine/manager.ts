@@ -30,6 +30,8 @@ export interface ManagerDependencies<Reads> {
   /** Throws when this process may not write now; checked immediately before every write to AWS and to the API server. */
   readonly gate: () => void;
   readonly options: EngineOptions;
+  /** Only objects of this namespace; all when undefined. */
+  readonly namespace?: string | undefined;
   readonly onPass?: ((pass: ObservedPass & { readonly kind: string }) => void) | undefined;
 }
 
@@ -76,8 +78,7 @@ export class Manager<Reads> {
   }
 
   #manage(kind: AnyKind<Reads>): Managing<Reads> {
-    const { transport, clock, gate, cloud, events, options, onPass } = this.#deps;
-    const log = this.#deps.log.child({ kind: kind.names.kind });
+    const { transport, clock, gate, cloud, events, options, onPass, log, namespace } = this.#deps;
     const store = new Store<Managed>({ log });
     store.addIndex(REFERENCES, (object) => this.#referenced(kind, object));
     const writer = new ObjectWriter<KubeObject>({ transport, names: kind.names, gate });
@@ -98,11 +99,11 @@ export class Manager<Reads> {
       gate,
       defaultRegion: options.defaultRegion,
       options,
-      log: this.#deps.log,
+      log,
       onPass: onPass === undefined ? undefined : (pass) => onPass({ ...pass, kind: kind.names.kind }),
     });
     store.onEvent((event) => this.#onEvent(kind, controller, event));
-    const reflector = new Reflector<Managed>({ transport, store, names: kind.names, clock, log });
+    const reflector = new Reflector<Managed>({ transport, store, names: kind.names, namespace, clock, log });
     return { kind, store, reflector, controller };
   }
 

@@ -25,7 +25,7 @@ function section({ rules, schema }: { readonly rules: KindRules; readonly schema
     '',
     'Refused by the API server:',
     '',
-    ...messages(schema).map((message) => `- ${cell(message)}`),
+    ...ruleMessages(schema).map((message) => `- ${cell(message)}`),
   ];
 }
 
@@ -56,10 +56,11 @@ function limits(schema: Schema): string {
   return most === undefined ? '' : `At most ${most}${unit}.`;
 }
 
-function messages(schema: Schema): string[] {
+/** What the rules in a schema say, from the root down. */
+export function ruleMessages(schema: Schema): string[] {
   const own = (schema['x-kubernetes-validations'] ?? []).map(({ message }) => message);
   const inner = [...Object.values(schema.properties ?? {}), schema.items, schema.additionalProperties];
-  return [...own, ...inner.flatMap((child) => (child === undefined ? [] : messages(child)))];
+  return [...own, ...inner.flatMap((child) => (child === undefined ? [] : ruleMessages(child)))];
 }
 
 function cell(text: string): string {

@@ -55,12 +55,12 @@ export const tags: Schema = {
   ...rules(
     {
       rule: "self.all(t, !t.key.lowerAscii().startsWith('aws:'))",
-      message: 'tags: keys must not begin with aws:, which AWS keeps for itself; choose another key',
+      message: 'spec.tags: keys must not begin with aws:, which AWS keeps for itself; choose another key',
     },
     {
       rule: "self.all(t, !t.key.lowerAscii().startsWith('ecs-operator.dev/'))",
       message:
-        'tags: keys must not begin with ecs-operator.dev/, which the operator keeps for itself; choose another key',
+        'spec.tags: keys must not begin with ecs-operator.dev/, which the operator keeps for itself; choose another key',
     },
   ),
 };

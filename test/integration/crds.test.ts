@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { KindRules, Schema } from '../../src/generate/contract.ts';
+import type { KindRules } from '../../src/generate/contract.ts';
+import { ruleMessages } from '../../src/generate/docs.ts';
 import { generateSchemas } from '../../src/generate/generate.ts';
 import type { ResourceNames } from '../../src/kube/types.ts';
 import { testCluster } from '../support/cluster.ts';
@@ -52,7 +53,7 @@ describe('rules', () => {
 
   test.each(generated)('every rule of $rules.names.kind is tried', ({ rules: { names }, schema }) => {
     const said = ruleCases.filter((one) => one.names === names).map(({ says }) => says);
-    const untried = messages(schema).filter((message) => !said.some((says) => message.includes(says)));
+    const untried = ruleMessages(schema).filter((message) => !said.some((says) => message.includes(says)));
     expect(untried).toEqual([]);
   });
 
@@ -184,15 +185,9 @@ function rulesOf(kind: string): KindRules {
 
 function onlyMessage(names: ResourceNames, says: string): string {
   const schema = generated.find(({ rules }) => rules.names === names)?.schema;
-  const found = schema === undefined ? [] : messages(schema).filter((message) => message.includes(says));
+  const found = schema === undefined ? [] : ruleMessages(schema).filter((message) => message.includes(says));
   if (found.length !== 1) throw new Error(`${names.kind} has ${found.length} rules that say "${says}"`);
   return found[0] ?? '';
-}
-
-function messages(schema: Schema): string[] {
-  const own = (schema['x-kubernetes-validations'] ?? []).map(({ message }) => message);
-  const inner = [...Object.values(schema.properties ?? {}), schema.items, schema.additionalProperties];
-  return [...own, ...inner.flatMap((child) => (child === undefined ? [] : messages(child)))];
 }
 
 function show(attempt: Attempt): string {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 export interface ReceivedRequest {
   readonly method: string;
@@ -9,6 +10,8 @@ export interface ReceivedRequest {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   readonly socket: Socket;
+  /** Common name of the client certificate. */
+  readonly peer: string | undefined;
 }
 
 /** What happens to a request instead of the normal answer. */
@@ -25,7 +28,7 @@ export type Fault =
   /** Closes the connection without an answer. */
   | { readonly kind: 'cut' }
   /** Begins a stream, sends this text, and closes the connection, cleanly or not; `leave` keeps it open and silent. */
-  | { readonly kind: 'stream'; readonly text: string; readonly then: 'end' | 'cut' | 'leave' };
+  | { readonly kind: 'stream'; readonly text: string; readonly after: 'end' | 'cut' | 'leave' };
 
 type Applies = (request: ReceivedRequest) => boolean;
 
@@ -215,6 +218,7 @@ export class ScriptedApiServer {
         headers: incoming.headers,
         body: Buffer.concat(chunks).toString(),
         socket: incoming.socket,
+        peer: peerOf(incoming.socket),
       };
       this.requests.push(request);
       const fault = this.#takeFault(request);
@@ -246,12 +250,12 @@ export class ScriptedApiServer {
       case 'stream':
         response.writeHead(200, { 'content-type': 'application/json' });
         response.write(fault.text, () => {
-          if (fault.then === 'end') response.end();
-          if (fault.then === 'cut') request.socket.destroy();
+          if (fault.after === 'end') response.end();
+          if (fault.after === 'cut') request.socket.destroy();
         });
         return;
       default:
-        return fault satisfies never;
+        fault satisfies never;
     }
   }
 
@@ -306,6 +310,11 @@ export class ScriptedApiServer {
     this.watches.add(watch);
     response.on('close', () => this.watches.delete(watch));
   }
+}
+
+function peerOf(socket: Socket): string | undefined {
+  const name = socket instanceof TLSSocket ? socket.getPeerCertificate().subject?.CN : undefined;
+  return Array.isArray(name) ? name[0] : name;
 }
 
 export function status(code: number, message = `scripted ${code}`): object {

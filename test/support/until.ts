@@ -7,7 +7,7 @@ export async function until(
   condition: () => boolean,
   options: { readonly step?: () => void; readonly deadlineMs?: number } = {},
 ): Promise<void> {
-  const end = performance.now() + (options.deadlineMs ?? 5_000);
+  const end = performance.now() + (options.deadlineMs ?? 4_000);
   while (!condition()) {
     if (performance.now() > end) throw new Error(`Waited in vain for: ${what}`);
     options.step?.();

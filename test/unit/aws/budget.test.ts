@@ -25,15 +25,16 @@ function start(options: Partial<BudgetOptions> = {}) {
 }
 
 describe('classes', () => {
-  test.each(
-    Object.entries(ecsActionClasses).map(([name, { burst }]) => ({ name, burst })),
-  )('$name lets AWS’s whole burst of $burst through, whichever of its actions asks', async ({ name, burst }) => {
-    const { budget } = start();
-    const actions = Object.entries(ecsActionClasses).find(([known]) => known === name)?.[1].actions ?? [];
-    const [first, last] = [actions[0] ?? '', actions.at(-1) ?? ''];
-    for (let i = 0; i < burst - 1; i += 1) await budget.acquire(first, 'background', never).turn;
-    expect(await admittedAtOnce(budget, last)).toBe(1);
-  });
+  test.each(Object.entries(ecsActionClasses).map(([name, { burst }]) => ({ name, burst })))(
+    '$name lets AWS’s whole burst of $burst through, whichever of its actions asks',
+    async ({ name, burst }) => {
+      const { budget } = start();
+      const actions = Object.entries(ecsActionClasses).find(([known]) => known === name)?.[1].actions ?? [];
+      const [first, last] = [actions[0] ?? '', actions.at(-1) ?? ''];
+      for (let i = 0; i < burst - 1; i += 1) await budget.acquire(first, 'background', never).turn;
+      expect(await admittedAtOnce(budget, last)).toBe(1);
+    },
+  );
 
   test('no action is in two classes', () => {
     const actions: string[] = Object.values(ecsActionClasses).flatMap(({ actions }) => [...actions]);

@@ -33,7 +33,9 @@ describe('attempts', () => {
 
   test.each(failures)('a mutation is sent once when it meets %s', async (_, reply, reason) => {
     await start(reply);
-    const error = await clients.send('ecs', register(), never).catch((thrown) => fromAws(thrown, 'RegisterTaskDefinition'));
+    const error = await clients
+      .send('ecs', register(), never)
+      .catch((thrown) => fromAws(thrown, 'RegisterTaskDefinition'));
     expect(error).toMatchObject({ reason });
     expect(aws.requests).toHaveLength(1);
   });
@@ -64,7 +66,9 @@ describe('time-outs', () => {
   test('a server that hangs makes a mutation fail with Timeout in about the configured time', async () => {
     await start({ kind: 'hang' }, 200);
     const startedMs = performance.now();
-    const error = await clients.send('ecs', register(), never).catch((thrown) => fromAws(thrown, 'RegisterTaskDefinition'));
+    const error = await clients
+      .send('ecs', register(), never)
+      .catch((thrown) => fromAws(thrown, 'RegisterTaskDefinition'));
     expect(error).toMatchObject({ reason: 'Timeout', disposition: 'failed', operation: 'RegisterTaskDefinition' });
     expect(performance.now() - startedMs).toBeGreaterThan(190);
     expect(performance.now() - startedMs).toBeLessThan(1_500);

@@ -127,7 +127,10 @@ const rows: readonly Row[] = [
   [aws('ClientException', 'The role arn:r is not authorized to call Amazon ECS.'), 'rejected', 'RoleNotReady'],
   [aws('ClientException', 'Role is not valid'), 'rejected', 'RoleNotReady'],
   [
-    aws('InvalidParameterException', 'Please verify that the ECS service role being passed has the proper permissions.'),
+    aws(
+      'InvalidParameterException',
+      'Please verify that the ECS service role being passed has the proper permissions.',
+    ),
     'rejected',
     'RoleNotReady',
   ],

@@ -137,7 +137,7 @@ describe('list and watch', () => {
 
   test('does not hammer a server that ends each watch at once', async () => {
     await start();
-    server.fail({ kind: 'stream', text: '', then: 'end' }, isWatch);
+    server.fail({ kind: 'stream', text: '', after: 'end' }, isWatch);
     server.endWatches();
     for (let second = 0; second < 60; second += 1) {
       await until('it waits', () => reflector.stats.state === 'waiting');
@@ -201,13 +201,13 @@ describe('any other failure', () => {
     ['HTTP 503', { kind: 'status', code: 503 }],
     ['HTTP 403', { kind: 'status', code: 403 }],
     ['HTTP 404', { kind: 'status', code: 404 }],
-    ['malformed JSON', { kind: 'stream', text: '{nonsense}\n', then: 'leave' }],
-    ['JSON that is no event', { kind: 'stream', text: 'null\n', then: 'leave' }],
-    ['an unknown event', { kind: 'stream', text: '{"type":"WHAT","object":{}}\n', then: 'leave' }],
-    ['a truncated line', { kind: 'stream', text: '{"type":"ADDED","obj', then: 'end' }],
-    ['an ERROR event 500', { kind: 'stream', text: error500, then: 'leave' }],
+    ['malformed JSON', { kind: 'stream', text: '{nonsense}\n', after: 'leave' }],
+    ['JSON that is no event', { kind: 'stream', text: 'null\n', after: 'leave' }],
+    ['an unknown event', { kind: 'stream', text: '{"type":"WHAT","object":{}}\n', after: 'leave' }],
+    ['a truncated line', { kind: 'stream', text: '{"type":"ADDED","obj', after: 'end' }],
+    ['an ERROR event 500', { kind: 'stream', text: error500, after: 'leave' }],
     ['a cut before the answer', { kind: 'cut' }],
-    ['a cut in the middle of a line', { kind: 'stream', text: '{"type":"ADDED","obj', then: 'cut' }],
+    ['a cut in the middle of a line', { kind: 'stream', text: '{"type":"ADDED","obj', after: 'cut' }],
   ];
 
   test.each(faults)('%s for 30 s is asked about at most once a second and healed within one step', async (_, fault) => {
@@ -252,7 +252,7 @@ describe('any other failure', () => {
 
   test('a silent, half-open connection is noticed after 100 s and resumed without a list', async () => {
     await start();
-    server.failOnce({ kind: 'stream', text: '', then: 'leave' }, isWatch);
+    server.failOnce({ kind: 'stream', text: '', after: 'leave' }, isWatch);
     server.cutWatches();
     await until('it waits', () => reflector.stats.state === 'waiting');
     clock.advance(1_000);

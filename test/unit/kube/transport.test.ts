@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TLSSocket } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
@@ -295,7 +294,7 @@ describe('streams', () => {
   const watch = { path: '/apis/example.dev/v1/widgets', query: { watch: true } } as const;
 
   test('give lines as they come, whatever the chunks, and the rest after the last line feed', async () => {
-    server.failOnce({ kind: 'stream', text: 'one\n', then: 'leave' });
+    server.failOnce({ kind: 'stream', text: 'one\n', after: 'leave' });
     const lines = await transport.stream({ ...watch, signal: abort.signal });
     const seen: string[] = [];
     const reading = (async () => {
@@ -307,7 +306,7 @@ describe('streams', () => {
     await expect(reading).rejects.toThrow('enough');
     expect(seen).toEqual(['one']);
 
-    server.failOnce({ kind: 'stream', text: 'ä\nb\nhalf', then: 'end' });
+    server.failOnce({ kind: 'stream', text: 'ä\nb\nhalf', after: 'end' });
     const all: string[] = [];
     for await (const line of await transport.stream({ ...watch, signal: new AbortController().signal })) all.push(line);
     expect(all).toEqual(['ä', 'b', 'half']);
@@ -333,7 +332,7 @@ describe('streams', () => {
   });
 
   test('that are left early close their socket', async () => {
-    server.failOnce({ kind: 'stream', text: 'one\ntwo\n', then: 'leave' });
+    server.failOnce({ kind: 'stream', text: 'one\ntwo\n', after: 'leave' });
     for await (const _ of await transport.stream({ ...watch, signal: abort.signal })) break;
     await until('the socket is closed', () => server.sockets.size === 0);
     expect(clock.pending).toEqual([]);
@@ -390,10 +389,7 @@ describe('TLS through a kubeconfig of client-node', () => {
   }
 
   function peers(): (string | undefined)[] {
-    return secure.requests.map(({ socket }) => {
-      const name = (socket as TLSSocket).getPeerCertificate().subject?.CN;
-      return Array.isArray(name) ? name[0] : name;
-    });
+    return secure.requests.map((request) => request.peer);
   }
 
   test('uses client certificates, and a new connection only when their files change', async () => {

@@ -1,0 +1,90 @@
+import type { JournalEntry } from './journal.ts';
+
+/** What goes wrong. */
+export type Fault =
+  | { readonly kind: 'throttle' }
+  | { readonly kind: 'serverError' }
+  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly status?: number }
+  /** Answers late; the effect happens before the delay. */
+  | { readonly kind: 'latency'; readonly ms: number }
+  /** Never answers, and nothing happens. */
+  | { readonly kind: 'hang' }
+  /** Cuts the connection before anything happens. */
+  | { readonly kind: 'dropRequest' }
+  /** Cuts the connection after it happened: the caller cannot know. */
+  | { readonly kind: 'dropResponse' };
+
+export interface FaultRule {
+  readonly fault: Fault;
+  /** An operation name; left out, it is every operation. */
+  readonly operation?: string;
+  /** How many requests it hits; 1 if left out, 0 for all until removed. */
+  readonly times?: number;
+  /** How many matching requests it lets through first. */
+  readonly skip?: number;
+  readonly match?: (entry: JournalEntry) => boolean;
+}
+
+/** Called around each request; the request waits for the promise. `after` is after the effect and before the answer. */
+export type RequestHook = (entry: JournalEntry, phase: 'before' | 'after') => Promise<void> | void;
+
+interface ActiveRule {
+  readonly rule: FaultRule;
+  skip: number;
+  left: number;
+}
+
+/** The faults that requests of the region meet. The oldest matching rule wins. */
+export class Faults {
+  readonly #rules = new Set<ActiveRule>();
+  readonly #hooks = new Set<RequestHook>();
+
+  /** Adds a rule and returns what takes it away again. */
+  add(rule: FaultRule): () => void {
+    const active: ActiveRule = {
+      rule,
+      skip: rule.skip ?? 0,
+      left: rule.times === 0 ? Number.POSITIVE_INFINITY : (rule.times ?? 1),
+    };
+    this.#rules.add(active);
+    return () => this.#rules.delete(active);
+  }
+
+  clear(): void {
+    this.#rules.clear();
+  }
+
+  /** Adds a hook and returns what takes it away again. */
+  onRequest(hook: RequestHook): () => void {
+    this.#hooks.add(hook);
+    return () => this.#hooks.delete(hook);
+  }
+
+  /** The fault that hits this request, using it up. */
+  take(entry: JournalEntry): Fault | undefined {
+    for (const active of this.#rules) {
+      if (!matches(active.rule, entry)) continue;
+      if (active.skip > 0) {
+        active.skip -= 1;
+        continue;
+      }
+      active.left -= 1;
+      if (active.left <= 0) this.#rules.delete(active);
+      return active.rule.fault;
+    }
+    return undefined;
+  }
+
+  get hooked(): boolean {
+    return this.#hooks.size > 0;
+  }
+
+  async run(entry: JournalEntry, phase: 'before' | 'after'): Promise<void> {
+    for (const hook of this.#hooks) await hook(entry, phase);
+  }
+}
+
+function matches(rule: FaultRule, entry: JournalEntry): boolean {
+  if (rule.operation !== undefined && rule.operation !== entry.operation) return false;
+  return rule.match === undefined || rule.match(entry);
+}

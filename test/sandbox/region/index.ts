@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { type Clock, systemClock } from '../../../src/clock.ts';
+import { Faults } from './faults.ts';
+import { Journal } from './journal.ts';
+import { createRegionServer } from './server.ts';
+import { simulatedTime } from './time.ts';
+import { type Timings, timingsOf } from './timings.ts';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION } from './wire/caller.ts';
+import { type Inventory, Worlds } from './worlds.ts';
+
+export type { Fault, FaultRule, RequestHook } from './faults.ts';
+export { type JournalEntry, isMutation } from './journal.ts';
+export type { Timings } from './timings.ts';
+export type { Inventory } from './worlds.ts';
+
+export interface RegionOptions {
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  readonly clock?: Clock;
+  /** Simulated seconds in a real second. 0 stops time: it moves by `advance` only. */
+  readonly speed?: number;
+  readonly timings?: 'realistic' | 'instant' | Partial<Timings>;
+  readonly journalCap?: number;
+}
+
+export interface Region {
+  readonly endpoint: string;
+  /** The environment for a child process or an SDK client that is to use this region. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  /** Everything that exists, over all accounts and regions. */
+  inventory(): Inventory;
+  /** Moves simulated time forward and lets happen what is due. */
+  advance(ms: number): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a simulated AWS region on the loopback interface. */
+export async function startRegion(options: RegionOptions = {}): Promise<Region> {
+  const clock = options.clock ?? systemClock;
+  const worlds = new Worlds(simulatedTime(clock, options.speed ?? 1), timingsOf(options.timings ?? 'realistic'));
+  const journal = new Journal(clock, options.journalCap ?? 200_000);
+  const faults = new Faults();
+  const stopped = new AbortController();
+  const server = createRegionServer({ clock, worlds, journal, faults, signal: stopped.signal });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the region has no TCP port');
+  const endpoint = `http://127.0.0.1:${address.port}`;
+  return {
+    endpoint,
+    env: regionEnv(endpoint),
+    journal,
+    faults,
+    inventory: () => worlds.inventory(),
+    advance: (ms) => worlds.advance(ms),
+    async stop() {
+      stopped.abort();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A client of the region, such as a test uses to change things behind the operator's back. */
+export function client(
+  region: Pick<Region, 'endpoint'>,
+  options: { readonly account?: string; readonly region?: string } = {},
+): ECSClient {
+  return new ECSClient({
+    endpoint: region.endpoint,
+    region: options.region ?? DEFAULT_REGION,
+    credentials: { accessKeyId: options.account ?? DEFAULT_ACCOUNT, secretAccessKey: 'simulated' },
+    maxAttempts: 1,
+  });
+}
+
+function regionEnv(endpoint: string): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: DEFAULT_REGION,
+    AWS_ACCESS_KEY_ID: DEFAULT_ACCOUNT,
+    AWS_SECRET_ACCESS_KEY: 'simulated',
+  };
+}

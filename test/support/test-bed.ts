@@ -1,0 +1,213 @@
+import { readFile } from 'node:fs/promises';
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { pino } from 'pino';
+import { parseAllDocuments } from 'yaml';
+import { systemClock } from '../../src/clock.ts';
+import type { Config } from '../../src/config.ts';
+import type { ObservedPass } from '../../src/engine/controller.ts';
+import type { CommonSpec, CommonStatus } from '../../src/engine/kind.ts';
+import { kinds } from '../../src/kinds/index.ts';
+import { pathOf } from '../../src/kube/paths.ts';
+import { KubeError, Transport } from '../../src/kube/transport.ts';
+import { apiVersionOf, type Condition, type KubeObject, type ResourceNames } from '../../src/kube/types.ts';
+import { Operator } from '../../src/operator.ts';
+import { client, type Region, type RegionOptions, startRegion } from '../sandbox/region/index.ts';
+import { testCluster } from './cluster.ts';
+import { eventually } from './eventually.ts';
+
+export type Managed = KubeObject<CommonSpec, CommonStatus & Readonly<Record<string, unknown>>>;
+
+/** An object as a user writes it: the namespace is the bed's own. */
+export interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly annotations?: Record<string, string> };
+  readonly spec?: object;
+}
+
+export interface KubeEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly note: string;
+  readonly regarding: { readonly kind: string; readonly name: string };
+  readonly series?: { readonly count: number };
+}
+
+/** One namespace of the shared API server, one AWS region and one operator that sees only these two. */
+export interface TestBed {
+  readonly namespace: string;
+  readonly region: Region;
+  readonly aws: ECSClient;
+  readonly operator: Operator;
+  readonly passes: readonly (ObservedPass & { readonly kind: string })[];
+  readonly config: Config;
+  readonly credentials: KubeConfig;
+  /** Server-side apply as the user `kubectl`. */
+  apply(...manifests: readonly Manifest[]): Promise<void>;
+  /** Documents of example files, as they are. */
+  example(path: string): Promise<readonly Manifest[]>;
+  get(kind: string, name: string): Promise<Managed | undefined>;
+  delete(kind: string, name: string): Promise<void>;
+  events(name?: string): Promise<readonly KubeEvent[]>;
+  /** Resolves with the object once the predicate holds. Fails after the deadline with the object as it then is. */
+  eventually(kind: string, name: string, what: string, predicate: (object: Managed) => boolean): Promise<Managed>;
+  ready(kind: string, name: string): Promise<Managed>;
+  gone(kind: string, name: string): Promise<void>;
+  /** No passes wait or work, apart from resyncs. */
+  settled(): Promise<void>;
+  restartOperator(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface TestBedOptions {
+  readonly region?: RegionOptions;
+  readonly config?: Partial<Config>;
+  /** Starts without an operator; `restartOperator` starts one. */
+  readonly withoutOperator?: boolean;
+}
+
+const signal = (): AbortSignal => AbortSignal.timeout(10_000);
+
+export async function testBed(options: TestBedOptions = {}): Promise<TestBed> {
+  const cluster = testCluster();
+  const namespace = await cluster.freshNamespace('bed');
+  const region = await startRegion({ timings: 'instant', ...options.region });
+  setAwsEnvironment(region);
+  const admin = new Transport({ credentials: kubeConfig(cluster.kubeconfig('admin')), clock: systemClock });
+  const credentials = kubeConfig(cluster.kubeconfig('operator'));
+  const config: Config = {
+    region: 'us-east-1',
+    namespace,
+    logLevel: 'silent',
+    resyncMs: 300_000,
+    concurrency: 100,
+    // The simulated account has no rate limits of its own, and tests are not about waiting.
+    quotaScale: 1_000,
+    instance: 'test',
+    ...options.config,
+  };
+  const passes: (ObservedPass & { readonly kind: string })[] = [];
+  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? config.logLevel });
+  const newOperator = (): Operator =>
+    new Operator({ config, credentials, clock: systemClock, log, onPass: (pass) => passes.push(pass) });
+  const aws = client(region);
+  let operator = newOperator();
+  if (options.withoutOperator !== true) await operator.start();
+
+  const bed: TestBed = {
+    namespace,
+    region,
+    aws,
+    get operator() {
+      return operator;
+    },
+    passes,
+    config,
+    credentials,
+    async apply(...manifests) {
+      for (const manifest of manifests) await apply(admin, namespace, manifest);
+    },
+    async example(path) {
+      const documents = parseAllDocuments(await readFile(new URL(`../../examples/${path}`, import.meta.url), 'utf8'));
+      return documents.map((document): Manifest => document.toJS());
+    },
+    async get(kind, name) {
+      const path = pathOf(namesOf(kind), namespace, name);
+      return admin.request<Managed>({ method: 'GET', path, signal: signal() }).catch((error: unknown) => {
+        if (error instanceof KubeError && error.status === 404) return undefined;
+        throw error;
+      });
+    },
+    async delete(kind, name) {
+      await admin.request({ method: 'DELETE', path: pathOf(namesOf(kind), namespace, name), signal: signal() });
+    },
+    async events(name) {
+      const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
+      const list = await admin.request<{ items: readonly KubeEvent[] }>({ method: 'GET', path, signal: signal() });
+      return list.items.filter((event) => name === undefined || event.regarding.name === name);
+    },
+    eventually(kind, name, what, predicate) {
+      return eventually(`${kind} ${name}: ${what}`, async () => {
+        const object = await bed.get(kind, name);
+        return { value: object, done: object !== undefined && predicate(object) };
+      }).then((object) => {
+        if (object === undefined) throw new Error(`${kind} ${name} is gone`);
+        return object;
+      });
+    },
+    ready: (kind, name) => bed.eventually(kind, name, 'is Ready', isReady),
+    async gone(kind, name) {
+      await eventually(`${kind} ${name}: is gone`, async () => {
+        const object = await bed.get(kind, name);
+        return { value: object, done: object === undefined };
+      });
+    },
+    async settled() {
+      await eventually('every controller is idle', async () => {
+        const working = kinds.map(({ names }) => operator.manager.controller(names.kind)?.working ?? 0);
+        const last = kinds.flatMap(({ names }) => lastResults(passes, names.kind));
+        return { value: { working, last }, done: working.every((n) => n === 0) && last.every(isAtRest) };
+      });
+    },
+    async restartOperator() {
+      await operator.stop();
+      operator = newOperator();
+      await operator.start();
+    },
+    async stop() {
+      await operator.stop();
+      aws.destroy();
+      await admin.close();
+      await region.stop();
+    },
+  };
+  return bed;
+}
+
+export function isReady(object: Managed): boolean {
+  const ready = condition(object, 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === object.metadata.generation;
+}
+
+export function condition(object: Managed | undefined, type: string): Condition | undefined {
+  return object?.status?.conditions?.find((candidate) => candidate.type === type);
+}
+
+export function namesOf(kind: string): ResourceNames {
+  const found = kinds.find(({ names }) => names.kind === kind);
+  if (found === undefined) throw new Error(`no kind ${kind}`);
+  return found.names;
+}
+
+export function kubeConfig(path: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(path);
+  return config;
+}
+
+async function apply(admin: Transport, namespace: string, manifest: Manifest): Promise<void> {
+  const names = namesOf(manifest.kind);
+  await admin.request({
+    method: 'PATCH',
+    path: pathOf(names, namespace, manifest.metadata.name),
+    query: { fieldManager: 'kubectl', force: true },
+    contentType: 'application/apply-patch+yaml',
+    body: { ...manifest, apiVersion: apiVersionOf(names), metadata: { ...manifest.metadata, namespace } },
+    signal: signal(),
+  });
+}
+
+/** The SDK finds its endpoint and keys as in production: in the environment. Each test file is a process of its own. */
+function setAwsEnvironment(region: Region): void {
+  for (const [name, value] of Object.entries(region.env)) process.env[name] = value;
+}
+
+function lastResults(passes: TestBed['passes'], kind: string): readonly string[] {
+  const last = new Map<string, string>();
+  for (const pass of passes) if (pass.kind === kind) last.set(pass.key, pass.result.kind);
+  return [...last.values()];
+}
+
+function isAtRest(result: string): boolean {
+  return result === 'settled' || result === 'terminal' || result === 'blocked' || result === 'gone';
+}
