@@ -17,6 +17,9 @@ export interface BatchOptions<Value> {
   readonly fetch: (group: string, keys: readonly string[], caller: Caller) => Promise<Answers<Value>>;
 }
 
+/** A request that is not answered for this long keeps nobody else waiting. */
+const patienceMs = 250;
+
 interface Batch<Value> {
   readonly keys: Map<string, PromiseWithResolvers<Value>>;
   readonly abort: AbortController;
@@ -37,6 +40,8 @@ export class Batcher<Value> {
   readonly #options: BatchOptions<Value>;
   /** The batch of each group that still takes on keys. */
   readonly #open = new Map<string, Batch<Value>>();
+  /** The request of each group that AWS has not answered yet. */
+  readonly #sent = new Map<string, Promise<unknown>>();
 
   constructor(clock: Clock, options: BatchOptions<Value>) {
     this.#clock = clock;
@@ -78,14 +83,14 @@ export class Batcher<Value> {
     const { operation, queue, fetch } = this.#options;
     const signal = batch.abort.signal;
     try {
-      const cancel = this.#clock.schedule(this.#options.windowMs, () => batch.ready.resolve());
-      await batch.ready.promise;
-      cancel();
+      await this.#gather(group, batch);
       batch.place = queue(operation, { priority: batch.priority, signal });
       await batch.place.turn;
       this.#close(group, batch);
       const keys = [...batch.keys.keys()];
-      const answers = await fetch(group, keys, { priority: batch.priority, signal });
+      const request = fetch(group, keys, { priority: batch.priority, signal });
+      this.#track(group, request);
+      const answers = await request;
       for (const [key, waiting] of batch.keys) {
         const answer = answers.get(key);
         if (answer === undefined) waiting.reject(incomplete(operation, key));
@@ -96,6 +101,32 @@ export class Batcher<Value> {
       this.#close(group, batch);
       for (const waiting of batch.keys.values()) waiting.reject(error);
     }
+  }
+
+  /**
+   * Waits until the batch is full or its window is over and the group's former request has been answered: under load,
+   * batches grow to what arrives during a round trip, as Nagle's algorithm does for packets.
+   */
+  async #gather(group: string, batch: Batch<Value>): Promise<void> {
+    const cancelPatience = this.#clock.schedule(patienceMs, () => batch.ready.resolve());
+    const cancelWindow = this.#clock.schedule(this.#options.windowMs, () => {
+      const former = this.#sent.get(group) ?? Promise.resolve();
+      former.then(
+        () => batch.ready.resolve(),
+        () => batch.ready.resolve(),
+      );
+    });
+    await batch.ready.promise;
+    cancelPatience();
+    cancelWindow();
+  }
+
+  #track(group: string, request: Promise<unknown>): void {
+    this.#sent.set(group, request);
+    const forget = (): void => {
+      if (this.#sent.get(group) === request) this.#sent.delete(group);
+    };
+    request.then(forget, forget);
   }
 
   #close(group: string, batch: Batch<Value>): void {

@@ -121,6 +121,12 @@ export async function listTaskDefinitions(
 
 const registeredForMs = 60_000;
 
+interface Registered {
+  readonly answer: TaskDefinitionAnswer;
+  readonly names: readonly string[];
+  readonly expiresMs: number;
+}
+
 /**
  * Revisions as RegisterTaskDefinition itself returned them, so that the pass after a registration need not read back what AWS
  * has just said. Sound because a revision's content never changes; its status and tags can, so an answer is given out once,
@@ -128,7 +134,8 @@ const registeredForMs = 60_000;
  */
 export class RegisteredRevisions {
   readonly #clock: Clock;
-  readonly #byArn = new Map<string, { readonly answer: TaskDefinitionAnswer; readonly expiresMs: number }>();
+  /** By ARN, and by family: what has just been registered is the family's newest revision. */
+  readonly #byName = new Map<string, Registered>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -139,22 +146,21 @@ export class RegisteredRevisions {
     readonly tags?: readonly Tag[] | undefined;
   }): void {
     const now = this.#clock.monotonicMs();
-    for (const [arn, { expiresMs }] of this.#byArn) if (expiresMs <= now) this.#byArn.delete(arn);
+    for (const [name, { expiresMs }] of this.#byName) if (expiresMs <= now) this.#byName.delete(name);
     const { taskDefinition, tags } = answer;
-    if (taskDefinition?.taskDefinitionArn === undefined) return;
-    this.#byArn.set(taskDefinition.taskDefinitionArn, {
-      answer: { taskDefinition, tags: tags ?? [] },
-      expiresMs: now + registeredForMs,
-    });
+    if (taskDefinition?.taskDefinitionArn === undefined || taskDefinition.family === undefined) return;
+    const names = [taskDefinition.taskDefinitionArn, taskDefinition.family];
+    const registered = { answer: { taskDefinition, tags: tags ?? [] }, names, expiresMs: now + registeredForMs };
+    for (const name of names) this.#byName.set(name, registered);
   }
 
-  take(arn: string): TaskDefinitionAnswer | undefined {
-    const entry = this.#byArn.get(arn);
-    this.#byArn.delete(arn);
+  take(arnOrFamily: string): TaskDefinitionAnswer | undefined {
+    const entry = this.#byName.get(arnOrFamily);
+    this.forget(arnOrFamily);
     return entry !== undefined && entry.expiresMs > this.#clock.monotonicMs() ? entry.answer : undefined;
   }
 
-  forget(arn: string): void {
-    this.#byArn.delete(arn);
+  forget(arnOrFamily: string): void {
+    for (const name of this.#byName.get(arnOrFamily)?.names ?? []) this.#byName.delete(name);
   }
 }

@@ -15,8 +15,10 @@ export interface ConditionsInput {
   readonly now: string;
 }
 
+const TYPES = ['Ready', 'Reconciling', 'Stalled'] as const;
+
 interface Draft {
-  readonly type: 'Ready' | 'Reconciling' | 'Stalled';
+  readonly type: (typeof TYPES)[number];
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
@@ -66,20 +68,30 @@ function drafts(input: ConditionsInput): readonly Draft[] {
   }
 }
 
-/** While we retry, Ready keeps what it said about this generation, unless failures repeat. */
+/**
+ * While we retry, Ready keeps what it said about this generation, unless failures repeat. Being rate limited says nothing
+ * about the object at all: everything stays as it was told.
+ */
 function retrying(
   input: ConditionsInput,
   outcome: Extract<Outcome, { kind: 'throttled' | 'failed' }>,
 ): readonly Draft[] {
   const reconciling: Draft = { type: 'Reconciling', status: 'True', reason: outcome.reason, message: outcome.message };
+  const told = toldBefore(input.previous);
   const ready = input.previous.find((condition) => condition.type === 'Ready');
-  const stillTold = ready?.observedGeneration === input.generation;
-  const tolerated = outcome.kind === 'throttled' || input.failures < FAILURES_BEFORE_NOT_READY;
-  if (ready !== undefined && stillTold && tolerated) {
-    return [
-      { type: 'Ready', status: ready.status, reason: ready.reason, message: ready.message },
-      ...(ready.status === 'True' ? [] : [reconciling]),
-    ];
+  if (ready?.observedGeneration === input.generation) {
+    if (outcome.kind === 'throttled') return told;
+    if (input.failures < FAILURES_BEFORE_NOT_READY) {
+      const kept = told.filter(({ type }) => type === 'Ready');
+      return ready.status === 'True' ? kept : [...kept, reconciling];
+    }
   }
   return [{ type: 'Ready', status: 'False', reason: outcome.reason, message: outcome.message }, reconciling];
+}
+
+function toldBefore(previous: readonly Condition[]): readonly Draft[] {
+  return TYPES.flatMap((type) => {
+    const told = previous.find((condition) => condition.type === type);
+    return told === undefined ? [] : [{ type, status: told.status, reason: told.reason, message: told.message }];
+  });
 }

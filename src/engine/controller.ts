@@ -141,7 +141,7 @@ export class Controller<Reads> {
     const now = this.#clock.monotonicMs();
     const uid = this.#deps.get(key)?.metadata.uid;
     const effect = queueEffect(result);
-    if (effect.kind !== 'backoff' && result.kind !== 'throttled' && result.kind !== 'stale') backoff.forget(key);
+    if (isClean(result)) backoff.forget(key);
     switch (effect.kind) {
       case 'forget':
         if (uid === undefined) {
@@ -166,6 +166,11 @@ export class Controller<Reads> {
         effect satisfies never;
     }
   }
+}
+
+/** A pass that got through: throttling, early and stale passes say nothing about whether the failure is over. */
+function isClean({ kind }: PassResult): boolean {
+  return kind !== 'failed' && kind !== 'throttled' && kind !== 'stale' && kind !== 'early';
 }
 
 /** Status is ours and labels mean nothing to us; everything else a user, or a finalizer, may change. */

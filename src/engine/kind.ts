@@ -66,6 +66,8 @@ export interface CallStep {
   readonly kind: 'call';
   /** Which client sends it, such as `ecs`. */
   readonly service: string;
+  /** AWS's name of it, such as `UpdateService`. */
+  readonly operation: string;
   readonly command: AwsCommand;
   readonly reason: string;
 }
@@ -103,6 +105,8 @@ export type Absent = typeof absent;
 export interface ObserveContext<Reads> {
   readonly reads: Reads;
   readonly signal: AbortSignal;
+  /** True when this pass has just changed something: what answers whether the thing can exist at all need not be asked again. */
+  readonly afterChange: boolean;
 }
 
 /**

@@ -9,8 +9,12 @@ const STALE_READ_GRACE_MS = 15_000;
 const REJECTED_BELIEVED_AFTER_MS = 10 * 60_000;
 const REJECTED_BELIEVED_AFTER_TRIES = 5;
 
+/** How long a new object may wait for the others of the same apply before its status says so. */
+const NEW_FOR_MS = 1_000;
+
 interface KeyMemory {
   uid: string;
+  readonly firstSeenAt: number;
   sentPlan: string | undefined;
   sentAt: number;
   polls: number;
@@ -84,6 +88,10 @@ export class PassMemory {
     this.#of(key, uid).rejectedGeneration = -1;
   }
 
+  isNew(key: ObjectKey, uid: string): boolean {
+    return this.#clock.monotonicMs() - this.#of(key, uid).firstSeenAt < NEW_FOR_MS;
+  }
+
   setResyncGroup(key: ObjectKey, uid: string, group: string): void {
     this.#of(key, uid).resyncGroup = group;
   }
@@ -97,6 +105,7 @@ export class PassMemory {
     if (known?.uid === uid) return known;
     const fresh: KeyMemory = {
       uid,
+      firstSeenAt: this.#clock.monotonicMs(),
       sentPlan: undefined,
       sentAt: 0,
       polls: 0,
@@ -111,7 +120,5 @@ export class PassMemory {
 }
 
 function fingerprint(steps: readonly CallStep[]): string {
-  return contentHash(
-    canonicalJson(steps.map((step) => [step.service, step.command.constructor.name, step.command.input])),
-  );
+  return contentHash(canonicalJson(steps.map((step) => [step.service, step.operation, step.command.input])));
 }

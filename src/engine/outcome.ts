@@ -16,6 +16,8 @@ export type Outcome =
 /** A pass that has nothing to report on: the object is gone, or the store has not seen our own last write yet. */
 export type Silence =
   | { readonly kind: 'gone' }
+  /** A new object refers to one that is not there yet: manifests of one apply arrive one by one, and nobody reads a status that soon. */
+  | { readonly kind: 'early' }
   /** Reading our own writes takes a moment; acting on an older object would undo or double what we did. */
   | { readonly kind: 'stale' };
 
@@ -33,6 +35,8 @@ export type QueueEffect =
 const BLOCKED_RECHECK_MS = 60_000;
 /** A quota may be raised and a foreign resource deleted without any event reaching us (reliability row 35). */
 const TERMINAL_RECHECK_MS = 10 * 60_000;
+/** As long as a new object is `early`, for the wake-up that does not come. */
+const EARLY_RECHECK_MS = 500;
 /** About as long as a watch event takes to arrive. */
 const STALE_RECHECK_MS = 25;
 
@@ -51,6 +55,8 @@ export function queueEffect(result: PassResult): QueueEffect {
       return { kind: 'after', delayMs: TERMINAL_RECHECK_MS };
     case 'throttled':
       return { kind: 'after', delayMs: result.retryAfterMs };
+    case 'early':
+      return { kind: 'after', delayMs: EARLY_RECHECK_MS };
     case 'stale':
       return { kind: 'after', delayMs: STALE_RECHECK_MS };
     case 'failed':

@@ -105,8 +105,13 @@ export class Pass<Reads> {
       this.#deps.barrier.wrote(key, released.metadata.resourceVersion);
       return { kind: 'gone' };
     }
+    if (this.#isEarly(key, object, findings.outcome)) return { kind: 'early' };
     await this.#writeStatus(key, object, findings);
     return findings.outcome;
+  }
+
+  #isEarly(key: ObjectKey, object: Managed, outcome: Outcome): boolean {
+    return outcome.kind === 'blocked' && object.status === undefined && this.#deps.memory.isNew(key, object.metadata.uid);
   }
 
   async #findOut(key: ObjectKey, object: Managed): Promise<Findings | 'released'> {
@@ -123,7 +128,7 @@ export class Pass<Reads> {
   async #converge(desired: AnyDesired, cloud: BoundCloud<Reads>): Promise<Findings> {
     const { kind, memory } = this.#deps;
     const { uid } = desired.object.metadata;
-    const observed = await this.#observe(desired, cloud);
+    const observed = await this.#observe(desired, cloud, false);
     const steps = kind.plan(desired, observed);
     const calls = leadingCalls(steps);
     if (calls.length === 0) return this.#conclude(desired, observed, steps);
@@ -134,7 +139,7 @@ export class Pass<Reads> {
     this.#recordChange(desired, observed, calls);
 
     // Agreement is only ever declared by an observation made after the change. Much is done by the time AWS answers, so look at once.
-    const after = await this.#observe(desired, cloud);
+    const after = await this.#observe(desired, cloud, true);
     const remaining = kind.plan(desired, after);
     if (leadingCalls(remaining).length > 0) return this.#awaitingConsistency(desired, after, calls);
     return this.#conclude(desired, after, remaining);
@@ -153,7 +158,7 @@ export class Pass<Reads> {
 
     let acted = false;
     for (;;) {
-      const steps = await this.#retirement(desired, cloud);
+      const steps = await this.#retirement(desired, cloud, acted);
       if (steps === 'gone') {
         events.record(object, 'Normal', 'Deleted', 'Nothing of this object is left in AWS.');
         return 'released';
@@ -169,8 +174,9 @@ export class Pass<Reads> {
   async #retirement(
     desired: AnyDesired,
     cloud: BoundCloud<Reads>,
+    afterChange: boolean,
   ): Promise<'gone' | { observed: unknown; steps: readonly Step[] }> {
-    const observed = await this.#observe(desired, cloud);
+    const observed = await this.#observe(desired, cloud, afterChange);
     if (observed === absent) return 'gone';
     try {
       const steps = this.#deps.kind.retire(desired, observed);
@@ -192,15 +198,14 @@ export class Pass<Reads> {
     return { outcome, own: this.#deps.kind.conclude(desired, observed).status };
   }
 
-  #observe(desired: AnyDesired, cloud: BoundCloud<Reads>): Promise<unknown> {
-    return this.#deps.kind.observe({ reads: cloud.reads, signal: this.#signal }, desired);
+  #observe(desired: AnyDesired, cloud: BoundCloud<Reads>, afterChange: boolean): Promise<unknown> {
+    return this.#deps.kind.observe({ reads: cloud.reads, signal: this.#signal, afterChange }, desired);
   }
 
   async #act(desired: AnyDesired, calls: readonly CallStep[], cloud: BoundCloud<Reads>): Promise<void> {
     const { key, object } = desired;
     for (const step of calls) {
-      const operation = step.command.constructor.name.replace(/Command$/, '');
-      this.#log.info({ operation, why: step.reason }, 'calling AWS');
+      this.#log.info({ operation: step.operation, why: step.reason }, 'calling AWS');
       await cloud.send(step.service, step.command);
     }
     this.#deps.memory.sent(key, object.metadata.uid, calls);
@@ -274,10 +279,6 @@ export class Pass<Reads> {
   #recordOutcome(object: Managed, outcome: Outcome): void {
     const ready = object.status?.conditions?.find((condition) => condition.type === 'Ready');
     switch (outcome.kind) {
-      case 'settled':
-        if (ready?.status !== 'True')
-          this.#deps.events.record(object, 'Normal', 'Ready', 'AWS runs what the spec says.');
-        return;
       case 'failed':
         this.#deps.events.record(object, 'Warning', outcome.reason, outcome.message);
         return;
@@ -286,6 +287,7 @@ export class Pass<Reads> {
           this.#deps.events.record(object, 'Warning', outcome.reason, outcome.message);
         }
         return;
+      case 'settled':
       case 'progressing':
       case 'blocked':
       case 'throttled':

@@ -55,16 +55,11 @@ export class WorkQueue {
   take(now: number): { readonly key: ObjectKey; readonly priority: Priority } | undefined {
     this.#promote(now);
     for (const priority of ['user', 'background'] as const) {
-      for (;;) {
-        const key = this.#ready[priority].next();
-        if (key === undefined) break;
-        const entry = this.#waiting.get(key);
-        // Left behind by a later add that raised the priority, or already taken: its other place in line counts.
-        if (entry === undefined || entry.priority !== priority || entry.readyAt > now) continue;
-        this.#waiting.delete(key);
-        this.#held.set(key, undefined);
-        return { key, priority };
-      }
+      const key = this.#ready[priority].next((candidate) => this.#isDue(candidate, priority, now));
+      if (key === undefined) continue;
+      this.#waiting.delete(key);
+      this.#held.set(key, undefined);
+      return { key, priority };
     }
     return undefined;
   }
@@ -80,6 +75,12 @@ export class WorkQueue {
   nextReadyAt(): number {
     if (this.#ready.user.size > 0 || this.#ready.background.size > 0) return Number.NEGATIVE_INFINITY;
     return this.#delayed.minRank;
+  }
+
+  /** False for a place in line left behind by a later add that raised the priority, or by a pass that is over: its other place counts. */
+  #isDue(key: ObjectKey, priority: Priority, now: number): boolean {
+    const entry = this.#waiting.get(key);
+    return entry !== undefined && entry.priority === priority && entry.readyAt <= now;
   }
 
   #promote(now: number): void {
@@ -119,16 +120,22 @@ class NamespaceTurns {
     this.#size += 1;
   }
 
-  next(): ObjectKey | undefined {
+  /** The next key that is still due. Places left behind are dropped on the way and cost their namespace no turn. */
+  next(isDue: (key: ObjectKey) => boolean): ObjectKey | undefined {
     for (const [namespace, line] of this.#lines) {
-      const key = line.shift();
+      const key = this.#shift(line, isDue);
       // To the back of the turns; a Map iterates in insertion order.
       this.#lines.delete(namespace);
       if (line.length > 0) this.#lines.set(namespace, line);
-      if (key !== undefined) {
-        this.#size -= 1;
-        return key;
-      }
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  }
+
+  #shift(line: ObjectKey[], isDue: (key: ObjectKey) => boolean): ObjectKey | undefined {
+    for (let key = line.shift(); key !== undefined; key = line.shift()) {
+      this.#size -= 1;
+      if (isDue(key)) return key;
     }
     return undefined;
   }

@@ -23,6 +23,8 @@ export type ReflectorInput =
       readonly resourceVersion?: string | undefined;
       readonly healthy: boolean;
       readonly retryAfterMs?: number | undefined;
+      /** No answer, or 502 to 504: the server is down or starting. */
+      readonly unavailable?: boolean | undefined;
     }
   | { readonly kind: 'waited' }
   | { readonly kind: 'aborted' };
@@ -32,6 +34,11 @@ export const initialState: ReflectorState = { kind: 'listing', continueToken: un
 /** client-go's reflector backoff. */
 const firstDelayMs = 800;
 const longestDelayMs = 30_000;
+/**
+ * A server that is down is asked every 3.2 s at least: a refused connection costs it nothing, and watches shall be back within 5 s of
+ * its start. It also keeps the time it was down from counting against the first real answers.
+ */
+const mostFailuresWhileUnavailable = 3;
 
 /**
  * The reflector as a pure function, after kube-rs' watcher: the only way to `stopped` is an abort. `random` is uniform in [0, 1).
@@ -79,7 +86,8 @@ function resume(
   input: Extract<ReflectorInput, { readonly kind: 'failed' }>,
   random: number,
 ): ReflectorState {
-  const failures = (input.healthy ? 0 : state.failures) + 1;
+  const most = input.unavailable === true ? mostFailuresWhileUnavailable : Number.POSITIVE_INFINITY;
+  const failures = Math.min((input.healthy ? 0 : state.failures) + 1, most);
   const delayMs = Math.max(backoffMs(failures, random), input.retryAfterMs ?? 0);
   const next: Activity =
     state.kind === 'watching'

@@ -42,6 +42,8 @@ const pageSize = 500;
 const listDeadlineMs = 30_000;
 /** client-go's rule: a watch that ends sooner than this without an event is a failure, or it would be a hot loop. */
 const shortestHealthyWatchMs = 1_000;
+/** What a starting API server, or a load balancer without one, answers. */
+const gatewayErrors: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
  * Keeps a store equal to the API server, for ever: list, watch, resume, relist. Nothing but the abort of `run`'s signal stops it, and
@@ -220,7 +222,9 @@ export class Reflector<T extends KubeObject> {
       return { kind: 'expired', healthy: reached.healthy };
     }
     log.warn({ kind: names.kind, reason: known?.reason, err: error }, 'list or watch failed and will be resumed');
-    return { ...reached, kind: 'failed', retryAfterMs: known?.retryAfterMs };
+    const unavailable =
+      known?.reason === 'ConnectionFailed' || (known?.status !== undefined && gatewayErrors.has(known.status));
+    return { ...reached, kind: 'failed', retryAfterMs: known?.retryAfterMs, unavailable };
   }
 
   #touch(): void {

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBinaries } from '../sandbox/control-plane/binaries.ts';
 import { type ControlPlane, startControlPlane } from '../sandbox/control-plane/index.ts';
 import { testCluster } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
 import { must } from '../support/kubectl.ts';
 
 describe('the shared control plane', () => {
@@ -92,7 +92,10 @@ test('nothing is left when the process that started it is killed with SIGKILL', 
   directory = directory.trim();
   expect(processesNaming(directory)).toHaveLength(2);
   owner.kill('SIGKILL');
-  await until(() => processesNaming(directory).length === 0 && !existsSync(directory), 10_000);
+  await eventually('no process and no directory', async () => {
+    const left = [...processesNaming(directory), ...(existsSync(directory) ? [directory] : [])];
+    return { value: left, done: left.length === 0 };
+  });
 });
 
 describe('ensureBinaries', () => {
@@ -135,12 +138,4 @@ function processesNaming(directory: string): string[] {
   return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 })
     .split('\n')
     .filter((line) => line.includes(directory) && !line.startsWith('/bin/sh'));
-}
-
-async function until(condition: () => boolean, deadlineMs: number): Promise<void> {
-  const deadline = performance.now() + deadlineMs;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`condition not met in ${deadlineMs} ms`);
-    await delay(50);
-  }
 }

@@ -1,14 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isMutation } from '../sandbox/region/index.ts';
+import { orders, trio } from '../support/manifests.ts';
+import { eventually } from '../support/eventually.ts';
+import { nonConformities } from '../support/kstatus.ts';
+import { recordStatuses, type StatusLog } from '../support/status-log.ts';
 import { type TestBed, testBed } from '../support/test-bed.ts';
 
-describe('the quickstart example', () => {
+describe('creating a cluster, a task definition and a service', () => {
   let bed: TestBed;
+  let log: StatusLog;
   beforeAll(async () => {
     bed = await testBed();
+    log = await recordStatuses(bed);
   });
-  afterAll(() => bed.stop());
+  afterAll(async () => {
+    await log.stop();
+    await bed.stop();
+  });
 
-  it('becomes a cluster, a revision and a running service', async () => {
+  it('makes of the quickstart example a cluster, a revision and a running service, with one call each', async () => {
+    const mark = bed.region.journal.mark();
     const manifests = [
       ...(await bed.example('quickstart/service.yaml')),
       ...(await bed.example('quickstart/task-definition.yaml')),
@@ -16,7 +27,74 @@ describe('the quickstart example', () => {
     ];
     await bed.apply(...manifests);
     const service = await bed.ready('ECSService', 'quickstart');
-    expect(service.status).toMatchObject({ runningCount: 2, desiredCount: 2, rolloutState: 'COMPLETED' });
-    expect(bed.region.journal.count()).toEqual({});
+    expect(service.status).toMatchObject({
+      observedGeneration: service.metadata.generation,
+      serviceName: 'quickstart',
+      status: 'ACTIVE',
+      runningCount: 2,
+      desiredCount: 2,
+      pendingCount: 0,
+      rolloutState: 'COMPLETED',
+      taskDefinitionRevision: 'quickstart:1',
+    });
+    expect(bed.mutations(mark).toSorted()).toEqual(['CreateCluster', 'CreateService', 'RegisterTaskDefinition']);
   });
+
+  it('tells in Events what was created and when it was live', async () => {
+    await bed.apply(...trio('told'));
+    await bed.ready('ECSService', 'told');
+    const events = await eventually('six events', async () => {
+      const value = await bed.events('told');
+      return { value, done: value.length >= 6 };
+    });
+    const told = events.map(({ type, reason, note, regarding }) => `${regarding.kind} ${type} ${reason}: ${note}`);
+    expect(told.toSorted()).toEqual([
+      'ECSCluster Normal Created: cluster told created',
+      'ECSCluster Normal Ready: AWS runs what the spec says.',
+      'ECSService Normal Created: service told created',
+      'ECSService Normal Ready: AWS runs what the spec says.',
+      'ECSTaskDefinition Normal Created: revision of told registered',
+      'ECSTaskDefinition Normal Ready: AWS runs what the spec says.',
+    ]);
+  });
+
+  it.each(orders.map((order) => ({ order, name: `order-${order.join('')}` })))(
+    'converges with the same three calls when the manifests come in the order $order',
+    async ({ order, name }) => {
+      const manifests = trio(name);
+      for (const index of order) {
+        await bed.apply(manifests[index]);
+        await bed.eventually(manifests[index].kind, name, 'has a status', ({ status }) => status !== undefined);
+      }
+      await bed.ready('ECSService', name);
+      expect(mutationsNaming(name)).toEqual(['CreateCluster', 'CreateService', 'RegisterTaskDefinition']);
+    },
+  );
+
+  it('says which reference it waits for', async () => {
+    const [cluster, taskDefinition, service] = trio('waiting');
+    await bed.apply(service);
+    const blocked = await bed.notReady('ECSService', 'waiting', 'ReferenceNotFound');
+    expect(blocked.status?.conditions?.[0]?.message).toBe(
+      `spec.clusterRef: ECSCluster ${bed.namespace}/waiting does not exist.`,
+    );
+    await bed.apply(cluster);
+    await bed.eventually('ECSService', 'waiting', 'waits for the task definition', ({ status }) =>
+      Boolean(status?.conditions?.[0]?.message.startsWith('spec.taskDefinitionRef: ECSTaskDefinition')),
+    );
+    await bed.apply(taskDefinition);
+    await bed.ready('ECSService', 'waiting');
+  });
+
+  it('shows nothing but statuses that kstatus understands, all the way', () => {
+    expect(log.versions.length).toBeGreaterThan(50);
+    expect(nonConformities(log.versions)).toEqual([]);
+  });
+
+  function mutationsNaming(name: string): readonly string[] {
+    return bed.region.journal.entries
+      .filter((entry) => isMutation(entry) && JSON.stringify(entry.input).includes(`"${name}"`))
+      .map(({ operation }) => operation)
+      .toSorted();
+  }
 });

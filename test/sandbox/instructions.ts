@@ -15,8 +15,10 @@ export function instructions(sandbox: Sandbox): string {
     `  source ${path('aws.env')}`,
     '',
     '  kubectl apply -f examples/quickstart',
-    '  kubectl get ecs --watch',
-    '  aws ecs list-clusters            # any AWS client or SDK',
+    '  kubectl get ecs                            # every object of the operator, with its condition',
+    '  kubectl get ecsservices --watch',
+    '  kubectl describe ecsservice quickstart     # status and events',
+    '  aws ecs list-services --cluster quickstart # any AWS client or SDK',
     '',
     ...operator,
   ].join('\n');

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { speedOf, untilSignal } from './command-line.ts';
 import { instructions } from './instructions.ts';
 import { startSandbox } from './sandbox.ts';
-import { untilSignal } from './signals.ts';
 
 const usage = `npm run sandbox -- [options]
 
@@ -26,17 +26,15 @@ function parse() {
 
 async function main(): Promise<number> {
   const options = parse();
-  const speed = Number(options.speed);
   if (options.help) {
     console.log(usage);
     return 0;
   }
-  if (!(speed > 0)) throw new Error(`--speed takes a number above 0, not ${options.speed}`);
   const interrupted = untilSignal();
   const sandbox = await startSandbox({
     directory: options.directory,
     operator: options.operator,
-    speed,
+    speed: speedOf(options.speed),
     signal: interrupted.signal,
     onStep: (step) => console.log(`- ${step}`),
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
@@ -7,14 +8,23 @@ import { systemClock } from '../../src/clock.ts';
 import type { Config } from '../../src/config.ts';
 import type { ObservedPass } from '../../src/engine/controller.ts';
 import type { CommonSpec, CommonStatus } from '../../src/engine/kind.ts';
+import type { PassResult } from '../../src/engine/outcome.ts';
 import { kinds } from '../../src/kinds/index.ts';
 import { pathOf } from '../../src/kube/paths.ts';
 import { KubeError, Transport } from '../../src/kube/transport.ts';
-import { apiVersionOf, type Condition, type KubeObject, type ResourceNames } from '../../src/kube/types.ts';
+import {
+  apiVersionOf,
+  type Condition,
+  type KubeObject,
+  keyOf,
+  type ObjectKey,
+  type ResourceNames,
+} from '../../src/kube/types.ts';
 import { Operator } from '../../src/operator.ts';
 import { client, type Region, type RegionOptions, startRegion } from '../sandbox/region/index.ts';
-import { testCluster } from './cluster.ts';
+import { type TestCluster, testCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
+import { type Kubectl, must } from './kubectl.ts';
 
 export type Managed = KubeObject<CommonSpec, CommonStatus & Readonly<Record<string, unknown>>>;
 
@@ -37,22 +47,37 @@ export interface KubeEvent {
 export interface TestBed {
   readonly namespace: string;
   readonly region: Region;
+  /** A client of the simulated region, to change things behind the operator's back. */
   readonly aws: ECSClient;
   readonly operator: Operator;
   readonly passes: readonly (ObservedPass & { readonly kind: string })[];
   readonly config: Config;
   readonly credentials: KubeConfig;
-  /** Server-side apply as the user `kubectl`. */
+  /** The API server as its admin. */
+  readonly admin: Transport;
+  /** Server-side apply as the user `kubectl`: what a manifest leaves out is taken out of the spec. */
   apply(...manifests: readonly Manifest[]): Promise<void>;
   /** Documents of example files, as they are. */
   example(path: string): Promise<readonly Manifest[]>;
   get(kind: string, name: string): Promise<Managed | undefined>;
   delete(kind: string, name: string): Promise<void>;
+  /** The real kubectl in the bed's namespace. */
+  kubectl(...args: readonly string[]): Promise<string>;
   events(name?: string): Promise<readonly KubeEvent[]>;
+  /** Waits for an Event about this object with this reason, and returns its note. */
+  told(kind: string, name: string, reason: string): Promise<string>;
   /** Resolves with the object once the predicate holds. Fails after the deadline with the object as it then is. */
   eventually(kind: string, name: string, what: string, predicate: (object: Managed) => boolean): Promise<Managed>;
   ready(kind: string, name: string): Promise<Managed>;
+  /** Resolves once Ready is not True for this reason and generation. */
+  notReady(kind: string, name: string, reason: string): Promise<Managed>;
   gone(kind: string, name: string): Promise<void>;
+  /** Runs one background pass over this object, as a resync does, and returns what it came to. */
+  pass(kind: string, name: string): Promise<PassResult>;
+  /** Such a pass over every object that the operator sees. */
+  passOverAll(): Promise<void>;
+  /** Operations of the mutations that the region has received after `mark`, oldest first. */
+  mutations(mark: number): readonly string[];
   /** No passes wait or work, apart from resyncs. */
   settled(): Promise<void>;
   restartOperator(): Promise<void>;
@@ -64,13 +89,15 @@ export interface TestBedOptions {
   readonly config?: Partial<Config>;
   /** Starts without an operator; `restartOperator` starts one. */
   readonly withoutOperator?: boolean;
+  /** Another API server than the one that the test files share. */
+  readonly cluster?: Pick<TestCluster, 'kubeconfig' | 'kubectl'>;
 }
 
 const signal = (): AbortSignal => AbortSignal.timeout(10_000);
 
 export async function testBed(options: TestBedOptions = {}): Promise<TestBed> {
-  const cluster = testCluster();
-  const namespace = await cluster.freshNamespace('bed');
+  const cluster = options.cluster ?? testCluster();
+  const namespace = await freshNamespace(cluster.kubectl, 'bed');
   const region = await startRegion({ timings: 'instant', ...options.region });
   setAwsEnvironment(region);
   const admin = new Transport({ credentials: kubeConfig(cluster.kubeconfig('admin')), clock: systemClock });
@@ -90,7 +117,7 @@ export async function testBed(options: TestBedOptions = {}): Promise<TestBed> {
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? config.logLevel });
   const newOperator = (): Operator =>
     new Operator({ config, credentials, clock: systemClock, log, onPass: (pass) => passes.push(pass) });
-  const aws = client(region);
+  const aws = client(region, { region: config.region });
   let operator = newOperator();
   if (options.withoutOperator !== true) await operator.start();
 
@@ -104,6 +131,7 @@ export async function testBed(options: TestBedOptions = {}): Promise<TestBed> {
     passes,
     config,
     credentials,
+    admin,
     async apply(...manifests) {
       for (const manifest of manifests) await apply(admin, namespace, manifest);
     },
@@ -121,10 +149,19 @@ export async function testBed(options: TestBedOptions = {}): Promise<TestBed> {
     async delete(kind, name) {
       await admin.request({ method: 'DELETE', path: pathOf(namesOf(kind), namespace, name), signal: signal() });
     },
+    kubectl: (...args) => must(cluster.kubectl, ['--namespace', namespace, ...args]),
     async events(name) {
       const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
       const list = await admin.request<{ items: readonly KubeEvent[] }>({ method: 'GET', path, signal: signal() });
       return list.items.filter((event) => name === undefined || event.regarding.name === name);
+    },
+    async told(kind, name, reason) {
+      const found = await eventually(`an event ${reason} about ${kind} ${name}`, async () => {
+        const events = await bed.events(name);
+        const event = events.find((one) => one.regarding.kind === kind && one.reason === reason);
+        return { value: event?.note ?? events.map(({ note }) => note).join('\n'), done: event !== undefined };
+      });
+      return found;
     },
     eventually(kind, name, what, predicate) {
       return eventually(`${kind} ${name}: ${what}`, async () => {
@@ -136,12 +173,27 @@ export async function testBed(options: TestBedOptions = {}): Promise<TestBed> {
       });
     },
     ready: (kind, name) => bed.eventually(kind, name, 'is Ready', isReady),
+    notReady(kind, name, reason) {
+      return bed.eventually(kind, name, `is not Ready because of ${reason}`, (object) => {
+        const ready = condition(object, 'Ready');
+        const current = ready?.observedGeneration === object.metadata.generation;
+        return current && ready?.status === 'False' && ready.reason === reason;
+      });
+    },
     async gone(kind, name) {
       await eventually(`${kind} ${name}: is gone`, async () => {
         const object = await bed.get(kind, name);
         return { value: object, done: object === undefined };
       });
     },
+    pass: (kind, name) => forcedPass(operator, passes, kind, `${namespace}/${name}`),
+    async passOverAll() {
+      const keys = kinds.flatMap(({ names: { kind } }) =>
+        (operator.manager.store(kind)?.list() ?? []).map((object) => ({ kind, key: keyOf(object) })),
+      );
+      await Promise.all(keys.map(({ kind, key }) => forcedPass(operator, passes, kind, key)));
+    },
+    mutations: (mark) => region.journal.mutations(mark).map(({ operation }) => operation),
     async settled() {
       await eventually('every controller is idle', async () => {
         const working = kinds.map(({ names }) => operator.manager.controller(names.kind)?.working ?? 0);
@@ -195,6 +247,33 @@ async function apply(admin: Transport, namespace: string, manifest: Manifest): P
     body: { ...manifest, apiVersion: apiVersionOf(names), metadata: { ...manifest.metadata, namespace } },
     signal: signal(),
   });
+}
+
+async function freshNamespace(kubectl: Kubectl, prefix: string): Promise<string> {
+  const name = `${prefix}-${randomBytes(4).toString('hex')}`;
+  await must(kubectl, ['create', 'namespace', name]);
+  return name;
+}
+
+type Passes = TestBed['passes'];
+
+/** A pass that is at work already has read AWS before now, so one that begins later is waited for. */
+async function forcedPass(operator: Operator, passes: Passes, kind: string, key: ObjectKey): Promise<PassResult> {
+  const controller = operator.manager.controller(kind);
+  if (controller === undefined) throw new Error(`no controller for ${kind}`);
+  const isIdle = (): boolean => controller.working === 0;
+  await eventually(`${kind} is idle`, async () => ({ value: controller.working, done: isIdle() }));
+  const before = passes.length;
+  controller.enqueue(key, 'background');
+  const ran = await eventually(`a pass over ${kind} ${key}`, async () => {
+    // A stale pass has not looked at AWS; it comes again by itself.
+    const found = passes
+      .slice(before)
+      .find((pass) => pass.kind === kind && pass.key === key && pass.result.kind !== 'stale');
+    return { value: found, done: found !== undefined };
+  });
+  if (ran === undefined) throw new Error(`no pass over ${kind} ${key}`);
+  return ran.result;
 }
 
 /** The SDK finds its endpoint and keys as in production: in the environment. Each test file is a process of its own. */

@@ -44,6 +44,12 @@ const RULES = {
     normalise: withStrategyDefaults,
   },
   deploymentConfiguration: { rollsOut: false, have: ({ service }) => service.deploymentConfiguration },
+  // DescribeServices leaves out a controller that is plain ECS (feature-bar section 6).
+  deploymentController: {
+    rollsOut: false,
+    have: ({ service }) => service.deploymentController ?? { type: 'ECS' },
+    reset: { type: 'ECS' },
+  },
   enableECSManagedTags: { rollsOut: false, have: ({ service }) => service.enableECSManagedTags ?? false, reset: false },
   enableExecuteCommand: { rollsOut: false, have: ({ service }) => service.enableExecuteCommand ?? false, reset: false },
   gatewayConnectors: { rollsOut: true, have: ({ revision }) => revision?.gatewayConnectors, reset: [] },

@@ -47,9 +47,9 @@ export const service: EcsKind<ECSServiceSpec, ECSServiceStatus, ObservedService>
     return { arn: status.serviceArn, name: status.serviceName ?? '', region: regionOfArn(status.serviceArn) };
   },
 
-  async observe({ reads }, desired) {
+  async observe(context, desired) {
     assertOneRegion(desired);
-    return (await observeService(reads, desired)) ?? absent;
+    return (await observeService(context, desired)) ?? absent;
   },
 
   plan(desired, observed) {

@@ -1,5 +1,6 @@
 import type { Service, ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs';
 import type { EcsReads } from '../../aws/reads.ts';
+import type { ObserveContext } from '../../engine/kind.ts';
 import { OperatorError } from '../../errors.ts';
 import { clusterOf, type DesiredService, serviceName } from './desired.ts';
 import { REVISION_FIELDS, serviceChanges } from './diff.ts';
@@ -15,11 +16,14 @@ export interface ObservedService {
 }
 
 /** Reads the service, and no more than the comparison with this spec needs. */
-export async function observeService(reads: EcsReads, desired: DesiredService): Promise<ObservedService | undefined> {
+export async function observeService(
+  { reads, afterChange }: ObserveContext<EcsReads>,
+  desired: DesiredService,
+): Promise<ObservedService | undefined> {
   const cluster = clusterOf(desired);
   const name = serviceName(desired);
-  if (!desired.deleting && desired.status?.serviceArn === undefined && !(await mayExist(reads, cluster)))
-    return undefined;
+  const unknown = !desired.deleting && !afterChange && desired.status?.serviceArn === undefined;
+  if (unknown && !(await mayExist(reads, cluster))) return undefined;
   const service = await reads.describeService(cluster, name);
   if (service === undefined || service.status === 'INACTIVE') return undefined;
   if (desired.deleting || service.status !== 'ACTIVE') {

@@ -1,5 +1,6 @@
 import type { Deployment, Service, ServiceEvent } from '@aws-sdk/client-ecs';
 import type { Conclusion } from '../../engine/kind.ts';
+import { nameOfArn } from '../shared/owner.ts';
 import type { ECSServiceStatus, RolledBack, ServiceDeploymentStatus, ServiceEventStatus } from './api.ts';
 import { primaryOf } from './progress.ts';
 
@@ -11,6 +12,7 @@ export function serviceStatus(
   rolledBack: RolledBack | undefined,
 ): Conclusion<ECSServiceStatus>['status'] {
   const primary = primaryOf(service);
+  const live = primary?.taskDefinition ?? service.taskDefinition;
   return {
     serviceArn: service.serviceArn,
     serviceName: service.serviceName,
@@ -20,7 +22,8 @@ export function serviceStatus(
     desiredCount: service.desiredCount,
     runningCount: service.runningCount,
     pendingCount: service.pendingCount,
-    taskDefinition: primary?.taskDefinition ?? service.taskDefinition,
+    taskDefinition: live,
+    taskDefinitionRevision: live === undefined ? undefined : nameOfArn(live),
     deployments: (service.deployments ?? []).map(deploymentStatus),
     rolloutState: primary?.rolloutState,
     rolloutStateReason: primary?.rolloutStateReason,

@@ -1,3 +1,4 @@
+import { operationName } from '../../aws/command.ts';
 import type { AwsCommand, CallStep, WaitStep } from '../../engine/kind.ts';
 
 /** The service name under which `aws/cloud.ts` knows the ECS client. */
@@ -5,7 +6,7 @@ export const ecs = 'ecs';
 
 /** One AWS call as data, with the sentence that the user reads in the Event. */
 export function step(service: string, command: AwsCommand, reason: string): CallStep {
-  return { kind: 'call', service, command, reason };
+  return { kind: 'call', service, operation: operationName(command), command, reason };
 }
 
 export function wait(reason: string, message: string): WaitStep {

@@ -41,10 +41,10 @@ export const taskDefinition: EcsKind<ECSTaskDefinitionSpec, ECSTaskDefinitionSta
     return { arn, name: nameOfArn(arn), region: regionOfArn(arn) };
   },
 
-  async observe({ reads }, desired) {
+  async observe(context, desired) {
     const observed = desired.deleting
-      ? await findRevisionsToRetire(reads, desired)
-      : await findRevisions(reads, desired);
+      ? await findRevisionsToRetire(context.reads, desired)
+      : await findRevisions(context, desired);
     return observed ?? absent;
   },
 

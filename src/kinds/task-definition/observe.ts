@@ -1,7 +1,7 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 import { ownershipOf } from '../../aws/ownership.ts';
 import type { EcsReads, TaskDefinitionAnswer } from '../../aws/reads.ts';
-import type { Desired } from '../../engine/kind.ts';
+import type { Desired, ObserveContext } from '../../engine/kind.ts';
 import { ownerOf } from '../shared/owner.ts';
 import type { ECSTaskDefinitionSpec, ECSTaskDefinitionStatus } from './api.ts';
 import { contentOf, hashOf } from './content.ts';
@@ -19,7 +19,7 @@ const REVISIONS_SEARCHED = 10;
  * registering has no client token, so only looking first prevents a second revision.
  */
 export async function findRevisions(
-  reads: EcsReads,
+  { reads, afterChange }: ObserveContext<EcsReads>,
   desired: DesiredTaskDefinition,
 ): Promise<ObservedTaskDefinition | undefined> {
   const { content, hash } = desiredContent(desired);
@@ -29,7 +29,7 @@ export async function findRevisions(
     const live = await reads.describeTaskDefinition(candidate.taskDefinitionArn);
     if (live?.taskDefinition.status === 'ACTIVE') return { live, newest: undefined, own: ownArns(known) };
   }
-  if (!(await reads.activeFamilyExists(content.family))) return undefined;
+  if (!afterChange && !(await reads.activeFamilyExists(content.family))) return undefined;
   const newest = await reads.describeTaskDefinition(content.family);
   if (newest === undefined) return undefined;
   if (matches(newest, hash, desired)) return { live: newest, newest, own: ownArns(known) };

@@ -32,20 +32,21 @@ export function answerControl(context: ControlContext, method: string, url: stri
 }
 
 function advance(context: ControlContext, input: Readonly<Record<string, unknown>>): Answer {
-  const seconds = input['seconds'];
-  if (typeof seconds !== 'number' || seconds < 0) return answer(400, { message: 'seconds must be a number of 0 or more' });
+  const seconds = input.seconds;
+  if (typeof seconds !== 'number' || seconds < 0)
+    return answer(400, { message: 'seconds must be a number of 0 or more' });
   context.worlds.advance(seconds * 1_000);
   return answer(200, {});
 }
 
 function addFault(context: ControlContext, input: Readonly<Record<string, unknown>>): Answer {
-  const fault = faultFrom(input['fault']);
+  const fault = faultFrom(input.fault);
   if (fault === undefined) return answer(400, { message: 'fault must be one of the faults in README.md' });
   const rule: FaultRule = {
     fault,
-    ...(typeof input['operation'] === 'string' ? { operation: input['operation'] } : {}),
-    ...(typeof input['times'] === 'number' ? { times: input['times'] } : {}),
-    ...(typeof input['skip'] === 'number' ? { skip: input['skip'] } : {}),
+    ...(typeof input.operation === 'string' ? { operation: input.operation } : {}),
+    ...(typeof input.times === 'number' ? { times: input.times } : {}),
+    ...(typeof input.skip === 'number' ? { skip: input.skip } : {}),
   };
   context.faults.add(rule);
   return answer(200, {});

@@ -10,7 +10,7 @@ import { DEFAULT_ACCOUNT, DEFAULT_REGION } from './wire/caller.ts';
 import { type Inventory, Worlds } from './worlds.ts';
 
 export type { Fault, FaultRule, RequestHook } from './faults.ts';
-export { type JournalEntry, isMutation } from './journal.ts';
+export { isMutation, type JournalEntry } from './journal.ts';
 export type { Timings } from './timings.ts';
 export type { Inventory } from './worlds.ts';
 

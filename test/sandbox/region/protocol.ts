@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ecsOperation, runEcsOperation } from './ecs/operations.ts';
 import { AwsError, serializationException } from './errors.ts';
-import { callerIdentity, stsOperation, STS_NAMESPACE } from './sts.ts';
+import { callerIdentity, STS_NAMESPACE, stsOperation } from './sts.ts';
 import { type Caller, callerOf } from './wire/caller.ts';
 import { encode } from './wire/encode.ts';
 import { queryAnswer, queryError } from './wire/query.ts';
@@ -41,7 +41,13 @@ export function readCall(headers: IncomingHttpHeaders, body: string): Call {
 function readJson(target: string, body: string, caller: Caller | undefined): Call {
   const operation = target.slice(target.lastIndexOf('.') + 1);
   if (!target.startsWith(ECS_TARGET)) {
-    return refused('unknown', operation, undefined, caller, unknownOperation(`The simulated region has no target ${target}.`));
+    return refused(
+      'unknown',
+      operation,
+      undefined,
+      caller,
+      unknownOperation(`The simulated region has no target ${target}.`),
+    );
   }
   let input: unknown;
   try {
@@ -66,7 +72,7 @@ function readJson(target: string, body: string, caller: Caller | undefined): Cal
 
 function readQuery(body: string, caller: Caller | undefined): Call {
   const input = Object.fromEntries(new URLSearchParams(body));
-  const operation = input['Action'] ?? 'unknown';
+  const operation = input.Action ?? 'unknown';
   const refuse = (error: AwsError): Answer => xmlAnswer(error.status, (id) => queryError(error, STS_NAMESPACE, id));
   return {
     service: 'sts',
@@ -103,7 +109,8 @@ function refused(
 
 const unknownOperation = (message: string): AwsError => new AwsError('UnknownOperationException', message);
 
-const missingToken = (): AwsError => new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+const missingToken = (): AwsError =>
+  new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
 
 function jsonError(error: AwsError): Answer {
   return jsonAnswer(error.status, { __type: error.code, message: error.message });

@@ -21,7 +21,11 @@ export function createRegionServer(context: ServerContext): Server {
     serve(context, request, response).catch((error: unknown) => {
       if (context.signal.aborted || response.destroyed) return;
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      send(response, { status: 500, headers: { 'content-type': 'text/plain' }, body: `simulated region: ${message}\n` });
+      send(response, {
+        status: 500,
+        headers: { 'content-type': 'text/plain' },
+        body: `simulated region: ${message}\n`,
+      });
     });
   });
 }

@@ -1,5 +1,5 @@
-import * as sdk from '@aws-sdk/client-sts';
 import type { GetCallerIdentityResponse } from '@aws-sdk/client-sts';
+import * as sdk from '@aws-sdk/client-sts';
 import { AwsError } from './errors.ts';
 import type { Caller } from './wire/caller.ts';
 import { operationsOf } from './wire/shape.ts';

@@ -89,6 +89,21 @@ describe('describeService', () => {
     expect(aws.requests).toHaveLength(2);
   });
 
+  test('a request that has left takes on nobody, neither for its names nor for others', async () => {
+    const answer = Promise.withResolvers<void>();
+    const { reads } = await start(async (request) => {
+      if (aws.requests.length === 1) await answer.promise;
+      return servicesNamed('web', 'api')(request);
+    });
+    const first = reads.describeService('a', 'web');
+    await until('the request', () => aws.requests.length === 1);
+    const later = await Promise.all([reads.describeService('a', 'web'), reads.describeService('a', 'api')]);
+    expect(later.map((service) => service?.serviceName)).toEqual(['web', 'api']);
+    answer.resolve();
+    await first;
+    expect(aws.requests.map(({ input }) => input.services)).toEqual([['web'], ['web', 'api']]);
+  });
+
   test('MISSING is undefined, for that name alone', async () => {
     const { reads } = await start(servicesNamed('web'));
     const answers = await Promise.all([reads.describeService('a', 'web'), reads.describeService('a', 'gone')]);
@@ -240,6 +255,12 @@ describe('other batches', () => {
     const answers = await Promise.all(arns.map((arn) => reads.describeServiceRevision(arn)));
     expect(answers.map((revision) => revision?.serviceRevisionArn)).toEqual(arns);
     expect(aws.requests).toHaveLength(2);
+  });
+
+  test('a revision that is MISSING is undefined', async () => {
+    const arn = 'arn:aws:ecs:eu-west-1:1:service-revision/a/web/1';
+    const { reads } = await start(() => json({ serviceRevisions: [], failures: [{ arn, reason: 'MISSING' }] }));
+    expect(await reads.describeServiceRevision(arn)).toBeUndefined();
   });
 
   test('one revision whose service is gone does not make the others absent', async () => {

@@ -123,6 +123,17 @@ describe('throttling', () => {
     expect(bucket.rate).toBe(10);
   });
 
+  test('while the rate climbs, tokens come at the rate of each moment', async () => {
+    const { bucket, take, clock, admitted } = start(100, 10);
+    bucket.throttled();
+    clock.advance(12_000);
+    for (let i = 0; i < 100; i += 1) take(`${i}`);
+    await settle();
+    // From 5 a second to 7 in twelve seconds: 6 on average.
+    expect(bucket.rate).toBeCloseTo(7);
+    expect(admitted).toHaveLength(72);
+  });
+
   test('AWS may ask for a longer hold', async () => {
     const { bucket, take, pass, admitted } = start(5, 10);
     bucket.throttled(3_000);

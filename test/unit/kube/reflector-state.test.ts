@@ -101,6 +101,12 @@ const table: readonly [string, ReflectorState, ReflectorInput, ReflectorState][]
     { kind: 'waiting', delayMs: 5_000, next: { kind: 'watching', resourceVersion: '5', failures: 1 } },
   ],
   [
+    'a server that is down is tried every 3.2 s at least, however long it was down',
+    watching('5', 9),
+    { kind: 'failed', resourceVersion: '5', healthy: false, unavailable: true },
+    { kind: 'waiting', delayMs: 3_200, next: { kind: 'watching', resourceVersion: '5', failures: 3 } },
+  ],
+  [
     'after the wait comes what was to be next',
     { kind: 'waiting', delayMs: 1, next: { kind: 'watching', resourceVersion: '5', failures: 1 } },
     { kind: 'waited' },

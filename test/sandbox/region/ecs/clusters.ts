@@ -93,7 +93,8 @@ export function describeClusters(world: World, input: DescribeClustersRequest): 
   for (const name of names) {
     const found = world.clusters.get(shortName(name));
     if (found !== undefined) clusters.push(clusterView(found, input.include ?? []));
-    else failures.push({ arn: resourceOf(name) === undefined ? arn(world, `cluster/${name}`) : name, reason: 'MISSING' });
+    else
+      failures.push({ arn: resourceOf(name) === undefined ? arn(world, `cluster/${name}`) : name, reason: 'MISSING' });
   }
   return { clusters, failures };
 }
@@ -151,10 +152,7 @@ export function deleteCluster(world: World, input: DeleteClusterRequest): Delete
   const cluster = findCluster(world, input.cluster);
   for (const service of cluster.services.values()) {
     if (service.status === 'INACTIVE') continue;
-    throw new AwsError(
-      'ClusterContainsServicesException',
-      'The Cluster cannot be deleted while Services are active.',
-    );
+    throw new AwsError('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.');
   }
   for (const task of cluster.tasks.values()) {
     if (task.lastStatus === 'STOPPED') continue;
@@ -180,14 +178,20 @@ export function clusterView(cluster: ClusterState, include: readonly ClusterFiel
     capacityProviders: [...cluster.capacityProviders],
     defaultCapacityProviderStrategy: [...cluster.defaultStrategy],
     attachments: include.includes('ATTACHMENTS') ? [] : undefined,
-    attachmentsStatus: include.includes('ATTACHMENTS') && cluster.status === 'PROVISIONING' ? 'UPDATE_IN_PROGRESS' : undefined,
+    attachmentsStatus:
+      include.includes('ATTACHMENTS') && cluster.status === 'PROVISIONING' ? 'UPDATE_IN_PROGRESS' : undefined,
     serviceConnectDefaults: cluster.serviceConnectDefaults,
   };
 }
 
 /** Counts by launch type, which AWS gives as strings. */
 function statistics(cluster: ClusterState): { name: string; value: string }[] {
-  const counts = { runningEC2TasksCount: 0, runningFargateTasksCount: 0, pendingEC2TasksCount: 0, pendingFargateTasksCount: 0 };
+  const counts = {
+    runningEC2TasksCount: 0,
+    runningFargateTasksCount: 0,
+    pendingEC2TasksCount: 0,
+    pendingFargateTasksCount: 0,
+  };
   for (const task of cluster.tasks.values()) {
     if (task.desiredStatus === 'STOPPED') continue;
     const kind = task.launchType === 'FARGATE' ? 'Fargate' : 'EC2';
@@ -204,7 +208,9 @@ function settingsWithDefaults(
   for (const setting of [...current, ...(given ?? [])]) {
     const { name, value } = setting;
     if (name !== 'containerInsights' || !['enabled', 'disabled', 'enhanced'].includes(value ?? '')) {
-      throw invalidParameter('Invalid cluster setting. The only setting is containerInsights: enhanced, enabled or disabled.');
+      throw invalidParameter(
+        'Invalid cluster setting. The only setting is containerInsights: enhanced, enabled or disabled.',
+      );
     }
     merged.set(name, value ?? 'disabled');
   }
@@ -226,7 +232,9 @@ function serviceConnectDefaults(
 function checkedProviders(names: readonly string[]): string[] {
   for (const name of names) {
     if (BUILT_IN_PROVIDERS.includes(shortName(name))) continue;
-    throw invalidParameter('The specified capacity provider does not exist. Specify a valid name or ARN and try again.');
+    throw invalidParameter(
+      'The specified capacity provider does not exist. Specify a valid name or ARN and try again.',
+    );
   }
   return names.map(shortName);
 }
@@ -235,9 +243,6 @@ function checkStillUsed(cluster: ClusterState, remaining: readonly string[]): vo
   for (const service of cluster.services.values()) {
     const used = service.status === 'ACTIVE' ? (service.template.strategy ?? []) : [];
     if (used.every((item) => remaining.includes(item.capacityProvider ?? ''))) continue;
-    throw new AwsError(
-      'ResourceInUseException',
-      'The specified capacity provider is in use and cannot be removed.',
-    );
+    throw new AwsError('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.');
   }
 }

@@ -29,7 +29,9 @@ function check(configuration: DeploymentConfiguration, daemon: boolean): void {
     return;
   }
   if (minimum === 100 && maximum === 100) {
-    throw invalidParameter('Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.');
+    throw invalidParameter(
+      'Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.',
+    );
   }
   if (maximum < minimum) throw invalidParameter('maximumPercent must not be below minimumHealthyPercent.');
 }

@@ -120,7 +120,12 @@ function rollBack(
   service.template = target.revision.template;
   target.failedTasks = 0;
   target.hasBeenHealthy = false;
-  setRollout(world, target, 'IN_PROGRESS', `ECS deployment circuit breaker: rolling back to deploymentId ${target.id}.`);
+  setRollout(
+    world,
+    target,
+    'IN_PROGRESS',
+    `ECS deployment circuit breaker: rolling back to deploymentId ${target.id}.`,
+  );
   addEvent(world, service, EVENT.rollingBack(target.id));
   service.failures = 0;
   service.throttledUntil = 0;

@@ -21,8 +21,8 @@ import {
   ServiceDeploymentStatus,
   ServiceField,
   SortOrder,
-  TaskDefinitionField,
   TaskDefinitionFamilyStatus,
+  TaskDefinitionField,
   TaskDefinitionStatus,
   TaskField,
   ThresholdType,
@@ -31,10 +31,25 @@ import {
 
 /** Allowed values of the common enums by `Structure.member`: the SDK's runtime schemas do not have them. */
 export const ENUMS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
-  ...members(LaunchType, 'CreateServiceRequest.launchType', 'RunTaskRequest.launchType', 'ListServicesRequest.launchType', 'ListTasksRequest.launchType'),
+  ...members(
+    LaunchType,
+    'CreateServiceRequest.launchType',
+    'RunTaskRequest.launchType',
+    'ListServicesRequest.launchType',
+    'ListTasksRequest.launchType',
+  ),
   ...members(SchedulingStrategy, 'CreateServiceRequest.schedulingStrategy', 'ListServicesRequest.schedulingStrategy'),
-  ...members(PropagateTags, 'CreateServiceRequest.propagateTags', 'UpdateServiceRequest.propagateTags', 'RunTaskRequest.propagateTags'),
-  ...members(AvailabilityZoneRebalancing, 'CreateServiceRequest.availabilityZoneRebalancing', 'UpdateServiceRequest.availabilityZoneRebalancing'),
+  ...members(
+    PropagateTags,
+    'CreateServiceRequest.propagateTags',
+    'UpdateServiceRequest.propagateTags',
+    'RunTaskRequest.propagateTags',
+  ),
+  ...members(
+    AvailabilityZoneRebalancing,
+    'CreateServiceRequest.availabilityZoneRebalancing',
+    'UpdateServiceRequest.availabilityZoneRebalancing',
+  ),
   ...members(AssignPublicIp, 'AwsVpcConfiguration.assignPublicIp'),
   ...members(DeploymentControllerType, 'DeploymentController.type'),
   ...members(DeploymentStrategy, 'DeploymentConfiguration.strategy'),

@@ -128,7 +128,8 @@ function summary(record: ServiceDeploymentState, revision: RevisionState): Servi
   const pending = counts?.pending ?? 0;
   return {
     arn: revision.arn,
-    requestedTaskCount: deployment !== undefined && deployment === service.deployments[0] ? service.desiredCount : running + pending,
+    requestedTaskCount:
+      deployment !== undefined && deployment === service.deployments[0] ? service.desiredCount : running + pending,
     runningTaskCount: running,
     pendingTaskCount: pending,
   };

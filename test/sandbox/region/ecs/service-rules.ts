@@ -46,7 +46,8 @@ export function checkCombination(
   if (settings.availabilityZoneRebalancing === 'ENABLED' && (configuration.maximumPercent ?? 200) <= 100) {
     throw invalidParameter('Availability Zone rebalancing requires a maximumPercent above 100.');
   }
-  if (settings.placementConstraints.length > 10) throw invalidParameter('placementConstraints can have at most 10 items.');
+  if (settings.placementConstraints.length > 10)
+    throw invalidParameter('placementConstraints can have at most 10 items.');
   if (settings.placementStrategy.length > 5) throw invalidParameter('placementStrategy can have at most 5 items.');
 }
 

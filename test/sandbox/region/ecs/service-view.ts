@@ -42,7 +42,8 @@ export function serviceView(service: ServiceState, withTags: boolean): Service {
     currentServiceRevisions: service.deployments.map((deployment) => revisionSummary(service, deployment, counts)),
     placementConstraints: settings.placementConstraints,
     placementStrategy: settings.placementStrategy,
-    healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds ?? (template.loadBalancers.length > 0 ? 0 : undefined),
+    healthCheckGracePeriodSeconds:
+      settings.healthCheckGracePeriodSeconds ?? (template.loadBalancers.length > 0 ? 0 : undefined),
     schedulingStrategy: settings.schedulingStrategy,
     deploymentController: settings.deploymentController,
     enableECSManagedTags: settings.enableECSManagedTags,
@@ -107,7 +108,9 @@ function requested(
 }
 
 /** Launch type or strategy, never both, and the platform that Fargate gives. */
-export function compute(template: Template): Pick<Service, 'launchType' | 'capacityProviderStrategy' | 'platformFamily'> {
+export function compute(
+  template: Template,
+): Pick<Service, 'launchType' | 'capacityProviderStrategy' | 'platformFamily'> {
   return {
     launchType: template.strategy === undefined ? template.launchType : undefined,
     capacityProviderStrategy: template.strategy === undefined ? undefined : [...template.strategy],

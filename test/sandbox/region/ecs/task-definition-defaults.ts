@@ -17,7 +17,9 @@ export function normalizedDefinition(input: RegisterTaskDefinitionRequest): Task
     taskRoleArn: input.taskRoleArn,
     executionRoleArn: input.executionRoleArn,
     networkMode: input.networkMode,
-    containerDefinitions: (input.containerDefinitions ?? []).map((container) => withDefaults(container, input.networkMode)),
+    containerDefinitions: (input.containerDefinitions ?? []).map((container) =>
+      withDefaults(container, input.networkMode),
+    ),
     volumes: (input.volumes ?? []).map((volume) => (Object.keys(volume).length > 1 ? volume : { ...volume, host: {} })),
     placementConstraints: input.placementConstraints ?? [],
     compatibilities: compatibilities(input.networkMode, cpu, memory),
@@ -48,7 +50,11 @@ export function mebibytes(text: string): string {
   return String(Math.round(Number(match[1]) * (match[2] === undefined ? 1 : 1024)));
 }
 
-function compatibilities(mode: NetworkMode | undefined, cpu: string | undefined, memory: string | undefined): Compatibility[] {
+function compatibilities(
+  mode: NetworkMode | undefined,
+  cpu: string | undefined,
+  memory: string | undefined,
+): Compatibility[] {
   if (mode !== 'awsvpc') return ['EXTERNAL', 'EC2'];
   return isFargateSize(cpu, memory) ? ['EC2', 'FARGATE'] : ['EC2'];
 }
@@ -98,7 +104,11 @@ function withDefaults(container: ContainerDefinition, mode: NetworkMode | undefi
 /** Under awsvpc and host the host port is the container port; elsewhere 0 means a dynamic one. */
 function portWithDefaults(mapping: PortMapping, mode: NetworkMode | undefined): PortMapping {
   const same = mode === 'awsvpc' || mode === 'host';
-  return { ...mapping, hostPort: mapping.hostPort ?? (same ? mapping.containerPort : 0), protocol: mapping.protocol ?? 'tcp' };
+  return {
+    ...mapping,
+    hostPort: mapping.hostPort ?? (same ? mapping.containerPort : 0),
+    protocol: mapping.protocol ?? 'tcp',
+  };
 }
 
 /** AWS does not keep the order of the environment; sorting makes sure that nobody relies on it. */

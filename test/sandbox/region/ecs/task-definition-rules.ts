@@ -45,7 +45,9 @@ function checkPorts(container: ContainerDefinition, input: RegisterTaskDefinitio
   if (input.networkMode !== 'awsvpc' && input.networkMode !== 'host') return;
   for (const { hostPort, containerPort } of container.portMappings ?? []) {
     if (hostPort === undefined || hostPort === containerPort) continue;
-    throw clientException(`When networkMode=${input.networkMode}, the host ports and container ports in port mappings must match.`);
+    throw clientException(
+      `When networkMode=${input.networkMode}, the host ports and container ports in port mappings must match.`,
+    );
   }
 }
 
@@ -57,7 +59,9 @@ function checkReferences(container: ContainerDefinition, input: RegisterTaskDefi
   const containers = new Set(input.containerDefinitions?.map((other) => other.name));
   for (const dependency of container.dependsOn ?? []) {
     if (!containers.has(dependency.containerName)) {
-      throw clientException(`Container '${container.name}' depends on unknown container '${dependency.containerName}'.`);
+      throw clientException(
+        `Container '${container.name}' depends on unknown container '${dependency.containerName}'.`,
+      );
     }
   }
 }

@@ -95,7 +95,9 @@ export function deregisterTaskDefinition(
   const found = withRevision(world, input.taskDefinition);
   if (found === undefined) throw clientException('Unable to describe task definition.');
   if (found.status !== 'ACTIVE') {
-    throw clientException('The specified task definition is inactive. Specify an active task definition and try again.');
+    throw clientException(
+      'The specified task definition is inactive. Specify an active task definition and try again.',
+    );
   }
   found.status = 'INACTIVE';
   found.deregisteredAt = world.agenda.date;
@@ -116,9 +118,16 @@ export function deleteTaskDefinitions(
   for (const reference of references) {
     const found = withRevision(world, reference);
     if (found === undefined) {
-      failures.push({ arn: reference, reason: 'The specified task definition does not exist. Specify a valid account, family, revision and try again.' });
+      failures.push({
+        arn: reference,
+        reason:
+          'The specified task definition does not exist. Specify a valid account, family, revision and try again.',
+      });
     } else if (found.status === 'ACTIVE') {
-      failures.push({ arn: found.arn, reason: 'The specified task definition is still in ACTIVE status. Please deregister the target and try again.' });
+      failures.push({
+        arn: found.arn,
+        reason: 'The specified task definition is still in ACTIVE status. Please deregister the target and try again.',
+      });
     } else {
       requestDeletion(world, found);
       taskDefinitions.push(view(found));

@@ -22,3 +22,10 @@ export function untilSignal(): Interruption {
   });
   return { signal: controller.signal, received };
 }
+
+/** The value of `--speed`. */
+export function speedOf(text: string): number {
+  const speed = Number(text);
+  if (!(speed > 0)) throw new Error(`--speed takes a number above 0, not ${text}.`);
+  return speed;
+}

@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { bundle } from '../../src/build/bundle.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { CommonStatus } from '../../src/engine/kind.ts';
+import { kinds } from '../../src/kinds/index.ts';
+import { pathOf } from '../../src/kube/paths.ts';
+import { KubeError, Transport } from '../../src/kube/transport.ts';
+import { apiVersionOf, type KubeObject, type ResourceNames } from '../../src/kube/types.ts';
+import { type ControlPlane, startControlPlane } from '../sandbox/control-plane/index.ts';
+import { allowOperator } from '../sandbox/operator-access.ts';
+import { type Region, startRegion } from '../sandbox/region/index.ts';
+import { type Supervised, supervise } from '../sandbox/supervised.ts';
+
+const repository = resolve(import.meta.dirname, '../..');
+
+/** A running operator of its own: the bundle, as the image holds it, in a process of its own. */
+export interface Bench {
+  readonly controlPlane: ControlPlane;
+  readonly admin: Transport;
+  /** A fresh region and operator for each scenario, so that none pays for another's objects. */
+  scenario(name: string, env?: Readonly<Record<string, string>>): Promise<Scenario>;
+  stop(): Promise<void>;
+}
+
+export interface Scenario {
+  readonly namespace: string;
+  readonly region: Region;
+  readonly operator: Supervised;
+  readonly admin: Transport;
+  stop(): Promise<void>;
+}
+
+export async function startBench(): Promise<Bench> {
+  const directory = await mkdtemp(join(tmpdir(), 'ecs-operator-bench-'));
+  const bundled = await bundle(join(directory, 'ecs-operator.mjs'));
+  const controlPlane = await startControlPlane();
+  await controlPlane.installCrds(join(repository, 'crds'));
+  await allowOperator(controlPlane);
+  const credentials = new KubeConfig();
+  credentials.loadFromFile(controlPlane.kubeconfig('admin'));
+  const admin = new Transport({ credentials, clock: systemClock });
+  await served(admin);
+  return {
+    controlPlane,
+    admin,
+    async scenario(name, env = {}) {
+      const namespace = `bench-${name}`;
+      await controlPlane.createNamespace(namespace);
+      const region = await startRegion({ timings: 'instant' });
+      const operator = await supervise({
+        command: process.execPath,
+        args: [bundled],
+        logFile: join(directory, `${name}.log`),
+        env: {
+          ...process.env,
+          ...region.env,
+          KUBECONFIG: controlPlane.kubeconfig('operator'),
+          ECS_OPERATOR_NAMESPACE: namespace,
+          ECS_OPERATOR_LOG_LEVEL: 'warn',
+          ECS_OPERATOR_AWS_QUOTA_SCALE: '1000',
+          ...env,
+        },
+      });
+      return {
+        namespace,
+        region,
+        operator,
+        admin,
+        async stop() {
+          await operator.stop(15_000);
+          await region.stop();
+        },
+      };
+    },
+    async stop() {
+      await admin.close();
+      await controlPlane.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Manifest {
+  readonly names: ResourceNames;
+  readonly name: string;
+  readonly spec: object;
+}
+
+/** Server-side apply, as `kubectl apply --server-side` sends it. */
+export async function apply(scenario: Scenario, manifest: Manifest): Promise<void> {
+  const { names, name, spec } = manifest;
+  await scenario.admin.request({
+    method: 'PATCH',
+    path: pathOf(names, scenario.namespace, name),
+    query: { fieldManager: 'kubectl' },
+    contentType: 'application/apply-patch+yaml',
+    body: {
+      apiVersion: apiVersionOf(names),
+      kind: names.kind,
+      metadata: { name, namespace: scenario.namespace },
+      spec,
+    },
+    signal: AbortSignal.timeout(30_000),
+    deadlineMs: 30_000,
+  });
+}
+
+export async function applyAll(scenario: Scenario, manifests: readonly Manifest[], parallel = 16): Promise<void> {
+  const waiting = [...manifests];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await apply(scenario, next);
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+}
+
+type Listed = KubeObject<unknown, CommonStatus>;
+
+export async function list(scenario: Scenario, names: ResourceNames): Promise<readonly Listed[]> {
+  const path = pathOf(names, scenario.namespace);
+  const answer = await scenario.admin.request<{ items: readonly Listed[] }>({
+    method: 'GET',
+    path,
+    signal: AbortSignal.timeout(30_000),
+    deadlineMs: 30_000,
+  });
+  return answer.items;
+}
+
+export async function deleteAll(scenario: Scenario, names: ResourceNames): Promise<void> {
+  await scenario.admin.request({
+    method: 'DELETE',
+    path: pathOf(names, scenario.namespace),
+    signal: AbortSignal.timeout(60_000),
+    deadlineMs: 60_000,
+  });
+}
+
+export function isReady(object: Listed): boolean {
+  const ready = object.status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === object.metadata.generation;
+}
+
+/** A CRD that has just been installed answers watches with 429 until its storage is ready. */
+async function served(admin: Transport): Promise<void> {
+  const signal = AbortSignal.timeout(30_000);
+  for (const { names } of kinds) {
+    for (;;) {
+      try {
+        const watch = await admin.stream({ path: pathOf(names), query: { watch: true, timeoutSeconds: 1 }, signal });
+        for await (const _ of watch) break;
+        break;
+      } catch (error) {
+        if (!(error instanceof KubeError) || error.status !== 429) throw error;
+      }
+    }
+  }
+}

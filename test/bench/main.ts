@@ -1,0 +1,156 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { clusterNames } from '../../src/kinds/cluster/names.ts';
+import { serviceNames } from '../../src/kinds/service/names.ts';
+import { taskDefinitionNames } from '../../src/kinds/task-definition/names.ts';
+import { applyAll, type Bench, deleteAll, isReady, list, type Scenario, startBench } from './bench-bed.ts';
+import { apiRequests, apiRequestsSince } from './api-server.ts';
+import { latency } from './latency.ts';
+import { cluster, service, taskDefinition, trio } from './manifests.ts';
+import { usageOf } from './process-usage.ts';
+
+const all = [clusterNames, taskDefinitionNames, serviceNames];
+
+/** Measures and prints; it asserts nothing, because this machine is not yours. Arguments name scenarios; none means all. */
+const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
+  latency: async (bench) => latency(await bench.scenario('latency')),
+  trios: async (bench) => trios(await bench.scenario('trios'), 100),
+  services: async (bench) => services(await bench.scenario('services', { ECS_OPERATOR_RESYNC: '60' }), 500),
+  objects: async (bench) => objects(await bench.scenario('objects'), 2_000),
+};
+
+async function main(): Promise<void> {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !Object.hasOwn(scenarios, name));
+  if (unknown.length > 0)
+    throw new Error(`no scenario ${unknown.join(', ')}; there are ${Object.keys(scenarios).join(', ')}`);
+  const bench = await startBench();
+  try {
+    for (const [name, run] of Object.entries(scenarios)) {
+      if (wanted.length === 0 || wanted.includes(name)) await run(bench);
+    }
+  } finally {
+    await bench.stop();
+  }
+}
+
+async function trios(scenario: Scenario, count: number): Promise<void> {
+  const manifests = Array.from({ length: count }, (_, index) => trio(`trio-${index}`)).flat();
+  title(`${count} independent trios applied at once`);
+  const before = await apiRequests(scenario.admin);
+  const seconds = await timed(async () => {
+    await applyAll(scenario, manifests);
+    await untilReady(scenario, count * 3);
+  });
+  await reportCreated(scenario, seconds, count, 'trio');
+  line('API server requests', describe(apiRequestsSince(before, await apiRequests(scenario.admin))));
+  await reportDeletion(scenario);
+  await scenario.stop();
+}
+
+async function services(scenario: Scenario, count: number): Promise<void> {
+  await applyAll(scenario, [cluster('shared'), taskDefinition('shared')]);
+  await untilReady(scenario, 2);
+  title(`${count} services in one cluster applied at once`);
+  const manifests = Array.from({ length: count }, (_, index) => service(`service-${index}`, 'shared', 'shared'));
+  const seconds = await timed(async () => {
+    await applyAll(scenario, manifests);
+    await untilReady(scenario, count + 2);
+  });
+  await reportCreated(scenario, seconds, count, 'service');
+  title(`${count} settled services over one resync period (here 60 s, by default 300 s)`);
+  // The first period after the burst may hold what is left of it.
+  await delay(60_000);
+  const mark = scenario.region.journal.mark();
+  await delay(60_000);
+  const calls = scenario.region.journal.count(mark);
+  line('calls a resync period', describe(calls));
+  line('calls a minute at the default resync', (sum(calls) / 5).toFixed(1));
+  await reportDeletion(scenario);
+  await scenario.stop();
+}
+
+async function objects(scenario: Scenario, count: number): Promise<void> {
+  await applyAll(scenario, [cluster('shared')]);
+  title(`${count} objects (half task definitions, half services)`);
+  const names = Array.from({ length: count / 2 }, (_, index) => `object-${index}`);
+  const seconds = await timed(async () => {
+    await applyAll(
+      scenario,
+      names.map((name) => taskDefinition(name)),
+    );
+    await applyAll(
+      scenario,
+      names.map((name) => service(name, 'shared', name)),
+    );
+    await untilReady(scenario, count + 1);
+  });
+  await reportCreated(scenario, seconds, count, 'object');
+  await scenario.stop();
+}
+
+async function untilReady(scenario: Scenario, count: number): Promise<void> {
+  const deadline = performance.now() + 300_000;
+  for (;;) {
+    const objects = (await Promise.all(all.map((names) => list(scenario, names)))).flat();
+    const ready = objects.filter(isReady).length;
+    if (ready >= count) return;
+    if (performance.now() > deadline) throw new Error(`${ready} of ${count} objects are Ready after five minutes`);
+    await delay(100);
+  }
+}
+
+async function reportCreated(scenario: Scenario, seconds: number, count: number, what: string): Promise<void> {
+  const { peakRssMb, rssMb, cpuSeconds } = await usageOf(scenario.operator.pid);
+  const calls = scenario.region.journal.count();
+  line('until all are Ready', `${seconds.toFixed(2)} s`);
+  line(`AWS calls a ${what}`, (sum(calls) / count).toFixed(2));
+  line('AWS calls', describe(calls));
+  line(
+    'operator',
+    `${peakRssMb.toFixed(0)} MB RSS at most, ${rssMb.toFixed(0)} MB now, ${cpuSeconds.toFixed(1)} s CPU since start`,
+  );
+}
+
+async function reportDeletion(scenario: Scenario): Promise<void> {
+  const seconds = await timed(async () => {
+    await Promise.all(all.map((names) => deleteAll(scenario, names)));
+    const deadline = performance.now() + 300_000;
+    for (;;) {
+      const left = (await Promise.all(all.map((names) => list(scenario, names)))).flat().length;
+      if (left === 0) return;
+      if (performance.now() > deadline) throw new Error(`${left} objects are left after five minutes`);
+      await delay(100);
+    }
+  });
+  const { clusters, services: left, taskDefinitions } = scenario.region.inventory();
+  line('all deleted at once, gone after', `${seconds.toFixed(2)} s`);
+  line('left in AWS', `${clusters.length} clusters, ${left.length} services, ${taskDefinitions.length} revisions`);
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1_000;
+}
+
+function describe(calls: Readonly<Record<string, number>>): string {
+  return Object.entries(calls)
+    .sort(([, a], [, b]) => b - a)
+    .map(([operation, count]) => `${operation} ${count}`)
+    .join(', ');
+}
+
+function sum(calls: Readonly<Record<string, number>>): number {
+  return Object.values(calls).reduce((total, count) => total + count, 0);
+}
+
+function title(text: string): void {
+  process.stdout.write(`\n${text}\n`);
+}
+
+function line(name: string, value: string): void {
+  process.stdout.write(`  ${`${name}:`.padEnd(40)} ${value}\n`);
+}
+
+await main();

@@ -1,0 +1,75 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle } from '../../src/build/bundle.ts';
+import { type Supervised, supervise } from '../sandbox/supervised.ts';
+
+export interface OperatorProcessOptions {
+  readonly kubeconfig: string;
+  /** The region's environment. */
+  readonly aws: Readonly<Record<string, string>>;
+  /** Only objects of this namespace. */
+  readonly namespace: string;
+}
+
+/** The operator as its users run it, from the bundle: a process of its own that can be killed and started again. */
+export class OperatorProcess {
+  readonly logFile: string;
+  readonly #script: string;
+  readonly #env: NodeJS.ProcessEnv;
+  #running: Promise<Supervised> | undefined;
+
+  constructor(script: string, env: NodeJS.ProcessEnv, logFile: string) {
+    this.#script = script;
+    this.#env = env;
+    this.logFile = logFile;
+  }
+
+  async start(): Promise<void> {
+    this.#running = supervise({
+      command: process.execPath,
+      args: [this.#script],
+      env: this.#env,
+      logFile: this.logFile,
+    });
+    await this.#running;
+  }
+
+  /** SIGKILL; resolves once the process is dead. */
+  async kill(): Promise<void> {
+    const running = await this.#running;
+    running?.kill('KILL');
+    await running?.exited;
+  }
+
+  /** SIGTERM; resolves with the exit code. */
+  async stop(): Promise<number> {
+    const running = await this.#running;
+    return (await running?.stop(15_000)) ?? 0;
+  }
+
+  /** What the operator wrote that is not a log line of level warn or below: errors and crashes. */
+  async complaints(): Promise<readonly string[]> {
+    const lines = (await readFile(this.logFile, 'utf8')).split('\n').filter((line) => line !== '');
+    return lines.filter((line) => !/^\{"level":[1-4]0,/.test(line));
+  }
+}
+
+let built: Promise<string> | undefined;
+
+/** Makes an operator that is not started yet. The bundle is built once a test file, beside the logs. */
+export async function operatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
+  built ??= mkdtemp(join(tmpdir(), 'ecs-operator-process-')).then((dir) => bundle(join(dir, 'ecs-operator.mjs')));
+  const script = await built;
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  const env = {
+    ...Object.fromEntries(own),
+    ...options.aws,
+    KUBECONFIG: options.kubeconfig,
+    ECS_OPERATOR_NAMESPACE: options.namespace,
+    // The simulated account has no rate limits of its own.
+    ECS_OPERATOR_AWS_QUOTA_SCALE: '1000',
+    NODE_COMPILE_CACHE: join(script, '../compile-cache'),
+  };
+  return new OperatorProcess(script, env, join(script, `../${options.namespace}.log`));
+}

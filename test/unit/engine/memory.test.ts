@@ -1,0 +1,96 @@
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { describe, expect, test } from 'vitest';
+import type { CallStep } from '../../../src/engine/kind.ts';
+import { PassMemory } from '../../../src/engine/memory.ts';
+import { ecs, step } from '../../../src/kinds/shared/step.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const KEY = 'team/web';
+
+const scaleTo = (desiredCount: number): readonly CallStep[] => [
+  step(ecs, new UpdateServiceCommand({ service: 'web', desiredCount }), `desiredCount ${desiredCount}`),
+];
+
+function memory(): { readonly memory: PassMemory; readonly clock: VirtualClock } {
+  const clock = new VirtualClock();
+  return { memory: new PassMemory(clock), clock };
+}
+
+describe('a plan that was carried out', () => {
+  test('is known for as long as AWS may answer with what was before', () => {
+    const { memory: of, clock } = memory();
+    of.sent(KEY, 'uid', scaleTo(3));
+    clock.advance(14_999);
+    expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(true);
+    clock.advance(1);
+    expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(false);
+  });
+
+  test('is not another plan, and not what was done before the last one', () => {
+    const { memory: of } = memory();
+    of.sent(KEY, 'uid', scaleTo(3));
+    expect(of.wasJustSent(KEY, 'uid', scaleTo(4))).toBe(false);
+    of.sent(KEY, 'uid', scaleTo(4));
+    expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(false);
+  });
+
+  test('is nothing to an object of the same name that came later', () => {
+    const { memory: of } = memory();
+    of.sent(KEY, 'uid', scaleTo(3));
+    expect(of.wasJustSent(KEY, 'another-uid', scaleTo(3))).toBe(false);
+  });
+});
+
+describe('a refusal', () => {
+  test('is believed at the fifth try', () => {
+    const { memory: of } = memory();
+    const believed = Array.from({ length: 6 }, () => of.rejected(KEY, 'uid', 1));
+    expect(believed).toEqual([false, false, false, false, true, true]);
+  });
+
+  test('is believed after ten minutes', () => {
+    const { memory: of, clock } = memory();
+    expect(of.rejected(KEY, 'uid', 1)).toBe(false);
+    clock.advance(10 * 60_000);
+    expect(of.rejected(KEY, 'uid', 1)).toBe(true);
+  });
+
+  test.each([
+    ['another generation', (of: PassMemory) => of.rejected(KEY, 'uid', 2)],
+    ['another object of the same name', (of: PassMemory) => of.rejected(KEY, 'another-uid', 1)],
+    [
+      'a plan that AWS took',
+      (of: PassMemory) => {
+        of.accepted(KEY, 'uid');
+        return of.rejected(KEY, 'uid', 1);
+      },
+    ],
+  ])('is counted anew after %s', (_what, again) => {
+    const { memory: of } = memory();
+    for (let tries = 0; tries < 5; tries += 1) of.rejected(KEY, 'uid', 1);
+    expect(again(of)).toBe(false);
+  });
+});
+
+test('polls are counted from the last change', () => {
+  const { memory: of } = memory();
+  expect([of.nextPoll(KEY, 'uid'), of.nextPoll(KEY, 'uid')]).toEqual([0, 1]);
+  of.sent(KEY, 'uid', scaleTo(3));
+  expect([of.nextPoll(KEY, 'uid'), of.nextPoll(KEY, 'uid')]).toEqual([0, 1]);
+  of.resetPolls(KEY, 'uid');
+  expect(of.nextPoll(KEY, 'uid')).toBe(0);
+});
+
+test('an object that has no resync group yet is its own', () => {
+  const { memory: of } = memory();
+  expect(of.resyncGroup(KEY)).toBe(KEY);
+  of.setResyncGroup(KEY, 'uid', 'us-east-1/prod');
+  expect(of.resyncGroup(KEY)).toBe('us-east-1/prod');
+});
+
+test('nothing is left of a key that is forgotten', () => {
+  const { memory: of } = memory();
+  of.sent(KEY, 'uid', scaleTo(3));
+  of.forget(KEY);
+  expect(of.size).toBe(0);
+});
