@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import type { Caller, Priority } from './command.ts';
+import { Pace } from './pace.ts';
 import type { Place } from './waiters.ts';
 
 /** What a batch's request came to, key by key. A key without an entry is an error for its callers. */
@@ -19,7 +20,6 @@ export interface BatchOptions<Value> {
 
 /** A request that is not answered for this long keeps nobody else waiting. */
 const patienceMs = 250;
-
 interface Batch<Value> {
   readonly keys: Map<string, PromiseWithResolvers<Value>>;
   readonly abort: AbortController;
@@ -42,10 +42,12 @@ export class Batcher<Value> {
   readonly #open = new Map<string, Batch<Value>>();
   /** The request of each group that AWS has not answered yet. */
   readonly #sent = new Map<string, Promise<unknown>>();
+  readonly #pace: Pace;
 
   constructor(clock: Clock, options: BatchOptions<Value>) {
     this.#clock = clock;
     this.#options = options;
+    this.#pace = new Pace(clock, options.windowMs);
   }
 
   /** `group` is what all keys of one call must share, such as the cluster. */
@@ -109,7 +111,7 @@ export class Batcher<Value> {
    */
   async #gather(group: string, batch: Batch<Value>): Promise<void> {
     const cancelPatience = this.#clock.schedule(patienceMs, () => batch.ready.resolve());
-    const cancelWindow = this.#clock.schedule(this.#options.windowMs, () => {
+    const cancelWindow = this.#clock.schedule(this.#pace.next(group), () => {
       const former = this.#sent.get(group) ?? Promise.resolve();
       former.then(
         () => batch.ready.resolve(),

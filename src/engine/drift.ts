@@ -7,13 +7,14 @@ export function isDrift(desired: Desired<CommonSpec, CommonStatus>): boolean {
 
 /**
  * With `driftPolicy: Report` a difference that the user did not ask for is told, not repaired: drift, and what an
- * adopted resource looks like when it is first seen. A later change of the spec is a wish and is carried out.
+ * adopted resource looks like when it is first seen. So is something that AWS had and that is gone; what was never there is
+ * made. A later change of the spec is a wish and is carried out.
  */
-export function isReportedDrift(desired: Desired<CommonSpec, CommonStatus>): boolean {
+export function isReportedDrift(desired: Desired<CommonSpec, CommonStatus>, exists: boolean): boolean {
   if (desired.spec.driftPolicy !== 'Report') return false;
   const ready = desired.status?.conditions?.find((condition) => condition.type === 'Ready');
   const reportedBefore = ready?.reason === 'Drifted' && ready.observedGeneration === desired.object.metadata.generation;
-  return isDrift(desired) || isFirstSight(desired.status) || reportedBefore;
+  return isDrift(desired) || (exists && isFirstSight(desired.status)) || reportedBefore;
 }
 
 /** No field of the kind's own has been recorded yet: so far there was at most a condition about a missing reference. */

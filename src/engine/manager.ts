@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { canonicalJson } from '../canonical.ts';
 import type { Clock } from '../clock.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { ObjectWriter } from '../kube/objects.ts';
@@ -171,6 +172,6 @@ function looksDifferent<Reads>(kind: AnyKind<Reads>, previous: Managed, object: 
     before?.arn !== now?.arn ||
     before?.name !== now?.name ||
     previous.metadata.deletionTimestamp !== object.metadata.deletionTimestamp ||
-    previous.spec.allowedNamespaces !== object.spec.allowedNamespaces
+    canonicalJson(previous.spec.allowedNamespaces ?? []) !== canonicalJson(object.spec.allowedNamespaces ?? [])
   );
 }

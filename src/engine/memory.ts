@@ -16,6 +16,7 @@ interface KeyMemory {
   uid: string;
   readonly firstSeenAt: number;
   sentPlan: string | undefined;
+  sentFor: string | undefined;
   sentAt: number;
   polls: number;
   rejectedGeneration: number;
@@ -50,11 +51,22 @@ export class PassMemory {
     return memory.sentPlan === fingerprint(steps) && this.#clock.monotonicMs() - memory.sentAt < STALE_READ_GRACE_MS;
   }
 
-  sent(key: ObjectKey, uid: string, steps: readonly CallStep[]): void {
+  /** `hash` is that of the desired state for which the plan was made. */
+  sent(key: ObjectKey, uid: string, hash: string, steps: readonly CallStep[]): void {
     const memory = this.#of(key, uid);
     memory.sentPlan = fingerprint(steps);
+    memory.sentFor = hash;
     memory.sentAt = this.#clock.monotonicMs();
     memory.polls = 0;
+  }
+
+  /**
+   * AWS shows what `hash` stands for. If something else was sent before, that is over: a user who goes back to it asks for
+   * the same plan anew. After the same hash the record stays, because a later answer may still be an older one.
+   */
+  agreed(key: ObjectKey, uid: string, hash: string): void {
+    const memory = this.#of(key, uid);
+    if (memory.sentFor !== hash) memory.sentPlan = undefined;
   }
 
   /** How often we have looked since something last changed. */
@@ -107,6 +119,7 @@ export class PassMemory {
       uid,
       firstSeenAt: this.#clock.monotonicMs(),
       sentPlan: undefined,
+      sentFor: undefined,
       sentAt: 0,
       polls: 0,
       rejectedGeneration: -1,

@@ -23,7 +23,7 @@ import {
 import type { PassMemory } from './memory.ts';
 import type { Outcome, PassResult } from './outcome.ts';
 import type { Priority } from './queue.ts';
-import { type Directory, resolveReferences } from './references.ts';
+import { type Directory, mayRefer, resolveReferences } from './references.ts';
 import { nextStatus, type Settlement } from './status.ts';
 
 /** Writes to the API server, as `kube/objects.ts` offers them. Each checks the leader gate immediately before it is sent. */
@@ -111,7 +111,9 @@ export class Pass<Reads> {
   }
 
   #isEarly(key: ObjectKey, object: Managed, outcome: Outcome): boolean {
-    return outcome.kind === 'blocked' && object.status === undefined && this.#deps.memory.isNew(key, object.metadata.uid);
+    return (
+      outcome.kind === 'blocked' && object.status === undefined && this.#deps.memory.isNew(key, object.metadata.uid)
+    );
   }
 
   async #findOut(key: ObjectKey, object: Managed): Promise<Findings | 'released'> {
@@ -131,9 +133,10 @@ export class Pass<Reads> {
     const observed = await this.#observe(desired, cloud, false);
     const steps = kind.plan(desired, observed);
     const calls = leadingCalls(steps);
+    if (steps.length === 0) memory.agreed(desired.key, uid, desired.hash);
     if (calls.length === 0) return this.#conclude(desired, observed, steps);
 
-    if (observed !== absent && isReportedDrift(desired)) return this.#reportDrift(desired, observed, calls);
+    if (isReportedDrift(desired, observed !== absent)) return this.#reportDrift(desired, observed, calls);
     if (memory.wasJustSent(desired.key, uid, calls)) return this.#awaitingConsistency(desired, observed, calls);
     await this.#act(desired, calls, cloud);
     this.#recordChange(desired, observed, calls);
@@ -153,7 +156,10 @@ export class Pass<Reads> {
       events.record(object, 'Normal', 'Retained', 'Left in AWS as it is, because spec.deletionPolicy is Retain.');
       return 'released';
     }
-    const users = directory.referrers(kind.names.kind, desired.key);
+    // A reference that is not allowed resolves to nothing; it must not be able to hold an object of another namespace either.
+    const users = directory
+      .referrers(kind.names.kind, desired.key)
+      .filter((user) => mayRefer(user.key.slice(0, user.key.indexOf('/')), object));
     if (users.length > 0) return { outcome: inUse(users.map((user) => `${user.kind} ${user.key}`)) };
 
     let acted = false;
@@ -203,24 +209,26 @@ export class Pass<Reads> {
   }
 
   async #act(desired: AnyDesired, calls: readonly CallStep[], cloud: BoundCloud<Reads>): Promise<void> {
-    const { key, object } = desired;
+    const { key, object, hash } = desired;
     for (const step of calls) {
       this.#log.info({ operation: step.operation, why: step.reason }, 'calling AWS');
       await cloud.send(step.service, step.command);
     }
-    this.#deps.memory.sent(key, object.metadata.uid, calls);
+    this.#deps.memory.sent(key, object.metadata.uid, hash, calls);
     this.#deps.memory.accepted(key, object.metadata.uid);
   }
 
   #recordChange(desired: AnyDesired, observed: unknown | Absent, calls: readonly CallStep[]): void {
-    const reason = observed === absent ? 'Created' : isDrift(desired) ? 'DriftCorrected' : 'Updated';
+    // Drift first: something that AWS agreed with and that is gone was deleted by somebody else.
+    const reason = isDrift(desired) ? 'DriftCorrected' : observed === absent ? 'Created' : 'Updated';
     this.#deps.events.record(desired.object, 'Normal', reason, reasons(calls));
   }
 
-  #reportDrift(desired: AnyDesired, observed: unknown, calls: readonly CallStep[]): Findings {
-    const message = `AWS differs from the spec and spec.driftPolicy is Report: ${reasons(calls)}. Set spec.driftPolicy to Correct or change the spec.`;
-    const conclusion = this.#deps.kind.conclude(desired, observed);
-    return { outcome: { kind: 'terminal', reason: 'Drifted', message }, own: conclusion.status };
+  #reportDrift(desired: AnyDesired, observed: unknown | Absent, calls: readonly CallStep[]): Findings {
+    const difference = observed === absent ? 'it does not exist any more' : reasons(calls);
+    const message = `AWS differs from the spec and spec.driftPolicy is Report: ${difference}. Set spec.driftPolicy to Correct or change the spec.`;
+    const outcome: Outcome = { kind: 'terminal', reason: 'Drifted', message };
+    return observed === absent ? { outcome } : { outcome, own: this.#deps.kind.conclude(desired, observed).status };
   }
 
   #awaitingConsistency(desired: AnyDesired, observed: unknown | Absent, calls: readonly CallStep[]): Findings {
@@ -313,10 +321,13 @@ export class Pass<Reads> {
     return outcome;
   }
 
-  /** The API server did not take a write; nothing can be told in the status. A conflict only means that we read too early. */
+  /**
+   * The API server did not take a write; nothing can be told in the status. A conflict only means that we read too early: the
+   * change that we missed is on its way, and the backoff is for a watch that is dead.
+   */
   #writeFailed(object: Managed, error: OperatorError): PassResult {
     if (error.disposition === 'absent') return { kind: 'gone' };
-    if (error.reason === 'Conflict') return { kind: 'stale' };
+    if (error.reason === 'Conflict') return { kind: 'failed', reason: error.reason, message: error.message };
     this.#log.warn(
       { reason: error.reason, operation: error.operation, err: error },
       'writing to the API server failed',

@@ -73,7 +73,8 @@ function resolveOne(
   return { kind: 'identity', identity };
 }
 
-function mayRefer(namespace: string, target: KubeObject<CommonSpec, CommonStatus>): boolean {
+/** Whether objects of this namespace may point at `target`. */
+export function mayRefer(namespace: string, target: KubeObject<CommonSpec, CommonStatus>): boolean {
   if (target.metadata.namespace === namespace) return true;
   const allowed = target.spec.allowedNamespaces ?? [];
   return allowed.includes(namespace) || allowed.includes('*');

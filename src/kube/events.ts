@@ -105,8 +105,17 @@ export class EventRecorder {
   async #drain(): Promise<void> {
     for (let record = this.#queue.shift(); record !== undefined; record = this.#queue.shift()) {
       await this.#write(record);
+      if (this.#abort.signal.aborted) this.#leaveOut();
     }
     this.#worker = undefined;
+  }
+
+  /** The process stops and there is no time left to write the rest. */
+  #leaveOut(): void {
+    if (this.#queue.length === 0) return;
+    this.#options.log.warn({ events: this.#queue.length }, 'Events were left out, because the process stops');
+    this.#dropped += this.#queue.length;
+    this.#queue.length = 0;
   }
 
   async #write(record: EventRecord): Promise<void> {

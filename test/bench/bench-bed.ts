@@ -14,6 +14,8 @@ import { allowOperator } from '../sandbox/operator-access.ts';
 import { type Region, startRegion } from '../sandbox/region/index.ts';
 import { type Supervised, supervise } from '../sandbox/supervised.ts';
 
+/** Tried out with BENCH_NODE_FLAGS. */
+const nodeFlags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
 const repository = resolve(import.meta.dirname, '../..');
 
 /** A running operator of its own: the bundle, as the image holds it, in a process of its own. */
@@ -52,7 +54,7 @@ export async function startBench(): Promise<Bench> {
       const region = await startRegion({ timings: 'instant' });
       const operator = await supervise({
         command: process.execPath,
-        args: [bundled],
+        args: [...nodeFlags, bundled],
         logFile: join(directory, `${name}.log`),
         env: {
           ...process.env,
@@ -78,7 +80,8 @@ export async function startBench(): Promise<Bench> {
     async stop() {
       await admin.close();
       await controlPlane.stop();
-      await rm(directory, { recursive: true, force: true });
+      if (process.env.BENCH_KEEP_LOGS === undefined) await rm(directory, { recursive: true, force: true });
+      else process.stdout.write(`logs: ${directory}\n`);
     },
   };
 }

@@ -1,10 +1,13 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { serviceNames } from '../../src/kinds/service/names.ts';
 import { pathOf } from '../../src/kube/paths.ts';
 import { apply, isReady, type Scenario } from './bench-bed.ts';
 import { cluster, service, taskDefinition } from './manifests.ts';
 
-const ROUNDS = 100;
+const ROUNDS = 60;
+/** Long enough for the operator to be idle again. */
+const IDLE_MS = 600;
 
 /** From the start of the apply of one service, on an idle operator, to its CreateService, and to Ready as a watcher sees it. */
 export async function latency(scenario: Scenario): Promise<void> {
@@ -16,6 +19,7 @@ export async function latency(scenario: Scenario): Promise<void> {
   const seen = new Map<string, () => void>();
   const watching = watchReady(scenario, watch.signal, (name) => seen.get(name)?.());
   for (let round = 0; round < ROUNDS; round += 1) {
+    await delay(IDLE_MS);
     const name = `service-${round}`;
     const start = performance.now();
     let calledAt: number | undefined;

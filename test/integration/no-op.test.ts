@@ -139,8 +139,6 @@ describe('a pass over objects that AWS agrees with', () => {
   });
 
   async function versions(name: string, manifests: readonly Manifest[]): Promise<readonly unknown[]> {
-    return await Promise.all(
-      manifests.map(async ({ kind }) => (await bed.get(kind, name))?.metadata.resourceVersion),
-    );
+    return await Promise.all(manifests.map(async ({ kind }) => (await bed.get(kind, name))?.metadata.resourceVersion));
   }
 });

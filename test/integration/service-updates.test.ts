@@ -79,7 +79,12 @@ const removals: readonly Change[] = [
     to: {},
     sent: { serviceConnectConfiguration: { enabled: false } },
   },
-  { field: 'enableExecuteCommand', from: { enableExecuteCommand: true }, to: {}, sent: { enableExecuteCommand: false } },
+  {
+    field: 'enableExecuteCommand',
+    from: { enableExecuteCommand: true },
+    to: {},
+    sent: { enableExecuteCommand: false },
+  },
   { field: 'propagateTags', from: { propagateTags: 'SERVICE' }, to: {}, sent: { propagateTags: 'NONE' } },
 ];
 

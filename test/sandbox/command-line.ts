@@ -8,13 +8,18 @@ export interface Interruption {
   readonly received: Promise<NodeJS.Signals>;
 }
 
+/** npm passes on the Ctrl-C that the terminal has sent to us already, and `timeout` signals twice as well. */
+const echoMs = 1_000;
+
 /** Takes over the process's signals. A second one does not wait for the clean end: the children die with us in any case. */
 export function untilSignal(): Interruption {
   const controller = new AbortController();
+  let firstAt: number | undefined;
   const received = new Promise<NodeJS.Signals>((resolve) => {
     for (const name of signals) {
       process.on(name, () => {
-        if (controller.signal.aborted) process.exit(130);
+        if (firstAt !== undefined && performance.now() - firstAt > echoMs) process.exit(130);
+        firstAt ??= performance.now();
         controller.abort(new Error(`interrupted by ${name}`));
         resolve(name);
       });

@@ -213,7 +213,7 @@ export async function startApiProxy(kubeconfig: string): Promise<ApiProxy> {
       sent.on('error', reject).end(body);
     });
 
-  const authority = createAuthority('api-proxy');
+  const authority = createAuthority('api-proxy-ca');
   const serving = authority.issueServer({ commonName: 'api-proxy' }, { dns: ['localhost'], ipv4: ['127.0.0.1'] });
   const server = createServer({ cert: serving.certificatePem, key: serving.keyPem, keepAliveTimeout: 120_000 });
   await new Promise<void>((resolve) => {

@@ -6,8 +6,10 @@ import { type Supervised, supervise } from '../sandbox/supervised.ts';
 
 export interface OperatorProcessOptions {
   readonly kubeconfig: string;
-  /** The region's environment. */
+  /** The simulated region's environment. */
   readonly aws: Readonly<Record<string, string>>;
+  /** AWS region of objects that name none. */
+  readonly region: string;
   /** Only objects of this namespace. */
   readonly namespace: string;
 }
@@ -65,6 +67,7 @@ export async function operatorProcess(options: OperatorProcessOptions): Promise<
   const env = {
     ...Object.fromEntries(own),
     ...options.aws,
+    AWS_REGION: options.region,
     KUBECONFIG: options.kubeconfig,
     ECS_OPERATOR_NAMESPACE: options.namespace,
     // The simulated account has no rate limits of its own.

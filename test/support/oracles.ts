@@ -24,7 +24,7 @@ function resourceOf(input: unknown): string {
   for (const field of ['resourceArn', 'taskDefinition', 'family', 'serviceName', 'service', 'clusterName', 'cluster']) {
     const name = members[field];
     // An update of a service names a task definition too, and is not about it.
-    const ofService = field === 'taskDefinition' && (members['service'] ?? members['serviceName']) !== undefined;
+    const ofService = field === 'taskDefinition' && (members.service ?? members.serviceName) !== undefined;
     if (typeof name === 'string' && !ofService) return lastPart(name);
   }
   return '';
@@ -83,7 +83,10 @@ function masked(text: string): string {
     .replace(/(task-definition\/[\w-]+|"[\w-]+):\d+"/g, '$1:0"')
     .replace(/bed-[0-9a-f]{8}/g, 'namespace')
     .replace(/ecs-svc\/\d+/g, 'ecs-svc/id')
+    .replace(/(service-(?:deployment|revision)\/[\w-]+\/[\w-]+)\/[\w-]+/g, '$1/id')
     .replace(/"(settledHash|observedGeneration|contentHash)":("[0-9a-f]+"|\d+)/g, '"$1":0')
+    // A cluster's counts are from whenever it was last looked at; services and tasks are compared by themselves.
+    .replace(/"(activeServicesCount|(?:running|pending)TasksCount)":\d+/g, '"$1":0')
     .replace(/[0-9a-f]{32}/g, 'hash');
 }
 

@@ -4,7 +4,7 @@ import type { ECSClient } from '@aws-sdk/client-ecs';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { pino } from 'pino';
 import { parseAllDocuments } from 'yaml';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Config } from '../../src/config.ts';
 import type { ObservedPass } from '../../src/engine/controller.ts';
 import type { CommonSpec, CommonStatus } from '../../src/engine/kind.ts';
@@ -31,7 +31,11 @@ export type Managed = KubeObject<CommonSpec, CommonStatus & Readonly<Record<stri
 /** An object as a user writes it: the namespace is the bed's own. */
 export interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly annotations?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Record<string, string>;
+  };
   readonly spec?: object;
 }
 
@@ -76,6 +80,8 @@ export interface TestBed {
   pass(kind: string, name: string): Promise<PassResult>;
   /** Such a pass over every object that the operator sees. */
   passOverAll(): Promise<void>;
+  /** Lets the operator's clock jump: what it holds back for a while is due then. */
+  later(ms: number): void;
   /** Operations of the mutations that the region has received after `mark`, oldest first. */
   mutations(mark: number): readonly string[];
   /** No passes wait or work, apart from resyncs. */
@@ -115,8 +121,10 @@ export async function testBed(options: TestBedOptions = {}): Promise<TestBed> {
   };
   const passes: (ObservedPass & { readonly kind: string })[] = [];
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? config.logLevel });
+  let jumped = 0;
+  const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + jumped };
   const newOperator = (): Operator =>
-    new Operator({ config, credentials, clock: systemClock, log, onPass: (pass) => passes.push(pass) });
+    new Operator({ config, credentials, clock, log, onPass: (pass) => passes.push(pass) });
   const aws = client(region, { region: config.region });
   let operator = newOperator();
   if (options.withoutOperator !== true) await operator.start();
@@ -192,6 +200,9 @@ export async function testBed(options: TestBedOptions = {}): Promise<TestBed> {
         (operator.manager.store(kind)?.list() ?? []).map((object) => ({ kind, key: keyOf(object) })),
       );
       await Promise.all(keys.map(({ kind, key }) => forcedPass(operator, passes, kind, key)));
+    },
+    later(ms) {
+      jumped += ms;
     },
     mutations: (mark) => region.journal.mutations(mark).map(({ operation }) => operation),
     async settled() {

@@ -64,7 +64,9 @@ export async function settled(
       const objects = (await Promise.all(after.map(get))).filter((object) => object !== undefined);
       const remaining = (await Promise.all(left(before, after).map(get))).filter((object) => object !== undefined);
       const done =
-        remaining.length === 0 && objects.length === after.length && objects.every((one) => isSettled(one, objects));
+        remaining.length === 0 &&
+        objects.length === after.length &&
+        objects.every((one) => isSettled(one, objects, bed.config.region));
       return { value: done ? objects : [...objects, ...remaining], done };
     },
     30_000,
@@ -72,7 +74,7 @@ export async function settled(
 }
 
 /** Ready is not enough: a service stays so for its own generation when the task definition it refers to gets a new revision. */
-export function isSettled(object: Managed, all: readonly Managed[]): boolean {
+export function isSettled(object: Managed, all: readonly Managed[], region: string): boolean {
   if (!isReady(object)) return false;
   const directory: Directory = {
     get: (kind, key) => all.find((other) => other.kind === kind && keyOf(other) === key),
@@ -81,7 +83,7 @@ export function isSettled(object: Managed, all: readonly Managed[]): boolean {
   };
   const resolution = resolveReferences(object, kindNamed(object.kind).references(object.spec), directory);
   if (resolution.kind === 'blocked') return false;
-  return object.status?.settledHash === desiredOf(object, resolution.identities, 'us-east-1').hash;
+  return object.status?.settledHash === desiredOf(object, resolution.identities, region).hash;
 }
 
 function kindNamed(kind: string): (typeof kinds)[number] {

@@ -25,8 +25,11 @@ export interface FaultRule {
   readonly match?: (entry: JournalEntry) => boolean;
 }
 
-/** Called around each request; the request waits for the promise. `after` is after the effect and before the answer. */
-export type RequestHook = (entry: JournalEntry, phase: 'before' | 'after') => Promise<void> | void;
+/**
+ * Called around each request, which waits for what it returns. `after` is after the effect and before the answer. Returning `'drop'` cuts the
+ * connection there: a hook that kills the caller and returns `'drop'` in `before` makes it die without the request having been sent.
+ */
+export type RequestHook = (entry: JournalEntry, phase: 'before' | 'after') => unknown;
 
 interface ActiveRule {
   readonly rule: FaultRule;
@@ -79,8 +82,11 @@ export class Faults {
     return this.#hooks.size > 0;
   }
 
-  async run(entry: JournalEntry, phase: 'before' | 'after'): Promise<void> {
-    for (const hook of this.#hooks) await hook(entry, phase);
+  /** Runs all hooks; true if one of them wants the connection cut. */
+  async cuts(entry: JournalEntry, phase: 'before' | 'after'): Promise<boolean> {
+    let cut = false;
+    for (const hook of this.#hooks) if ((await hook(entry, phase)) === 'drop') cut = true;
+    return cut;
   }
 }
 

@@ -19,13 +19,8 @@ export interface ServerContext {
 export function createRegionServer(context: ServerContext): Server {
   return createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     serve(context, request, response).catch((error: unknown) => {
-      if (context.signal.aborted || response.destroyed) return;
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      send(response, {
-        status: 500,
-        headers: { 'content-type': 'text/plain' },
-        body: `simulated region: ${message}\n`,
-      });
+      // The caller hung up, the region stops, or a test's hook threw: there is nobody to answer properly.
+      if (!context.signal.aborted && !response.destroyed) response.destroy(error instanceof Error ? error : undefined);
     });
   });
 }
@@ -47,18 +42,21 @@ async function serve(context: ServerContext, request: IncomingMessage, response:
     accessKey: call.caller.accessKey,
     userAgent: request.headers['user-agent'] ?? '',
   });
-  if (faults.hooked) await faults.run(entry, 'before');
-  const fault = faults.take(entry);
+  const cut = faults.hooked && (await faults.cuts(entry, 'before'));
+  const fault = cut ? DROP_REQUEST : faults.take(entry);
   const result = fault === undefined ? perform(context, call) : await performFaulty(context, call, fault);
-  if (result.kind === 'answered' && faults.hooked) {
-    // The outcome is known before the answer leaves, so that a hook may look at it.
-    markEffect(journal, entry, result);
-    await faults.run(entry, 'after');
-  } else {
-    markEffect(journal, entry, result);
+  // The outcome is known before the answer leaves, so that a hook may look at it.
+  markEffect(journal, entry, result);
+  if (result.kind === 'answered' && faults.hooked && (await faults.cuts(entry, 'after'))) {
+    const dropped: Result = { kind: 'dropped', effective: result.effective };
+    markEffect(journal, entry, dropped);
+    finish(context, request, response, dropped);
+    return;
   }
   finish(context, request, response, result);
 }
+
+const DROP_REQUEST: Fault = { kind: 'dropRequest' };
 
 type Result =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly outcome: string; readonly effective: boolean }
@@ -69,8 +67,7 @@ function perform(context: ServerContext, call: Call): Result {
   try {
     return { kind: 'answered', answer: call.run(context.worlds), outcome: 'ok', effective: true };
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    return refuse(call, error);
+    return refuse(call, error instanceof AwsError ? error : bug(error));
   }
 }
 
@@ -96,6 +93,12 @@ async function performFaulty(context: ServerContext, call: Call, fault: Fault): 
       return { kind: 'dropped', effective: result.kind === 'answered' && result.effective };
     }
   }
+}
+
+/** A mistake in the simulation itself: the stack goes to the caller, because a test that fails shows it. */
+function bug(error: unknown): AwsError {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new AwsError('ServerException', `The simulated region failed: ${text}`, 500);
 }
 
 function refuse(call: Call, error: AwsError): Result {

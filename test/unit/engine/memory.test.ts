@@ -19,7 +19,7 @@ function memory(): { readonly memory: PassMemory; readonly clock: VirtualClock }
 describe('a plan that was carried out', () => {
   test('is known for as long as AWS may answer with what was before', () => {
     const { memory: of, clock } = memory();
-    of.sent(KEY, 'uid', scaleTo(3));
+    of.sent(KEY, 'uid', 'hash', scaleTo(3));
     clock.advance(14_999);
     expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(true);
     clock.advance(1);
@@ -28,15 +28,15 @@ describe('a plan that was carried out', () => {
 
   test('is not another plan, and not what was done before the last one', () => {
     const { memory: of } = memory();
-    of.sent(KEY, 'uid', scaleTo(3));
+    of.sent(KEY, 'uid', 'hash', scaleTo(3));
     expect(of.wasJustSent(KEY, 'uid', scaleTo(4))).toBe(false);
-    of.sent(KEY, 'uid', scaleTo(4));
+    of.sent(KEY, 'uid', 'hash', scaleTo(4));
     expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(false);
   });
 
   test('is nothing to an object of the same name that came later', () => {
     const { memory: of } = memory();
-    of.sent(KEY, 'uid', scaleTo(3));
+    of.sent(KEY, 'uid', 'hash', scaleTo(3));
     expect(of.wasJustSent(KEY, 'another-uid', scaleTo(3))).toBe(false);
   });
 });
@@ -75,7 +75,7 @@ describe('a refusal', () => {
 test('polls are counted from the last change', () => {
   const { memory: of } = memory();
   expect([of.nextPoll(KEY, 'uid'), of.nextPoll(KEY, 'uid')]).toEqual([0, 1]);
-  of.sent(KEY, 'uid', scaleTo(3));
+  of.sent(KEY, 'uid', 'hash', scaleTo(3));
   expect([of.nextPoll(KEY, 'uid'), of.nextPoll(KEY, 'uid')]).toEqual([0, 1]);
   of.resetPolls(KEY, 'uid');
   expect(of.nextPoll(KEY, 'uid')).toBe(0);
@@ -90,7 +90,7 @@ test('an object that has no resync group yet is its own', () => {
 
 test('nothing is left of a key that is forgotten', () => {
   const { memory: of } = memory();
-  of.sent(KEY, 'uid', scaleTo(3));
+  of.sent(KEY, 'uid', 'hash', scaleTo(3));
   of.forget(KEY);
   expect(of.size).toBe(0);
 });

@@ -7,8 +7,9 @@ const DEFAULT_CLUSTER = 'default';
 /** The active cluster of that name or ARN; `default` when none is given. */
 export function findCluster(world: World, cluster: string | undefined): ClusterState {
   const found = world.clusters.get(shortName(cluster ?? DEFAULT_CLUSTER));
-  if (found === undefined || found.status === 'INACTIVE') {
-    throw new AwsError('ClusterNotFoundException', 'Cluster not found.');
+  if (found === undefined) throw new AwsError('ClusterNotFoundException', 'Cluster not found.');
+  if (found.status === 'INACTIVE') {
+    throw new AwsError('ClusterNotFoundException', 'The referenced cluster was inactive.');
   }
   return found;
 }

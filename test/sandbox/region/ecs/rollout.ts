@@ -39,9 +39,10 @@ export function planRollout<T extends RolloutTask>(input: RolloutInput<T>): Roll
   const primary = input.primary.filter((task) => task.alive);
   const old = input.old.filter((task) => task.alive);
   const surplus = excess(primary, primary.length - input.desired);
+  const healthyPrimary = healthyCount(primary) - healthyCount(surplus);
   const replaced = input.mayReplace
-    ? replaceable(input, old, healthyCount(primary) - healthyCount(surplus))
-    : excess(old, primary.length - surplus.length + old.length - input.desired);
+    ? replaceable(input, old, healthyPrimary)
+    : excess(old, healthyPrimary + old.length - input.desired);
   const stop = [...surplus, ...replaced];
   const start = input.mayStart ? startable(input, primary.length - surplus.length) : 0;
   const unfinished = old.length > 0 || primary.length < input.desired;

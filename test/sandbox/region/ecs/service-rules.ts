@@ -34,9 +34,6 @@ export function checkCombination(
   configuration: DeploymentConfiguration,
 ): void {
   if (isFargate(template)) checkFargate(settings);
-  if (settings.healthCheckGracePeriodSeconds !== undefined && template.loadBalancers.length === 0) {
-    throw invalidParameter('Health check grace period is only valid for services configured to use load balancers');
-  }
   if (settings.enableExecuteCommand && template.taskDefinition.definition.taskRoleArn === undefined) {
     throw invalidParameter(
       "The service couldn't be created because a valid taskRoleArn is not being used. " +
@@ -49,6 +46,11 @@ export function checkCombination(
   if (settings.placementConstraints.length > 10)
     throw invalidParameter('placementConstraints can have at most 10 items.');
   if (settings.placementStrategy.length > 5) throw invalidParameter('placementStrategy can have at most 5 items.');
+}
+
+export function checkGracePeriod(given: number | undefined, template: Template): void {
+  if (given === undefined || template.loadBalancers.length > 0) return;
+  throw invalidParameter('Health check grace period is only valid for services configured to use load balancers');
 }
 
 function checkFargate(settings: ServiceSettings): void {

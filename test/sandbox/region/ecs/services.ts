@@ -17,7 +17,7 @@ import { deploymentConfiguration } from './deployment-configuration.ts';
 import { beginDeployment } from './deployments.ts';
 import { findCluster, findService, serviceOrThrow } from './find.ts';
 import { page } from './pages.ts';
-import { checkCombination, checkDesiredCount, checkNewService } from './service-rules.ts';
+import { checkCombination, checkDesiredCount, checkGracePeriod, checkNewService } from './service-rules.ts';
 import { taskListener, wake } from './service-scheduler.ts';
 import { serviceView } from './service-view.ts';
 import type { ClusterState, ServiceSettings, ServiceState, World } from './state.ts';
@@ -51,6 +51,7 @@ function repeated(existing: ServiceState, input: CreateServiceRequest): CreateSe
 function newService(world: World, cluster: ClusterState, input: CreateServiceRequest): ServiceState {
   const name = input.serviceName ?? '';
   const template = newTemplate(world, cluster, input);
+  checkGracePeriod(input.healthCheckGracePeriodSeconds, template);
   const schedulingStrategy = input.schedulingStrategy ?? 'REPLICA';
   const configuration = deploymentConfiguration(schedulingStrategy, undefined, input.deploymentConfiguration);
   const rebalancable = schedulingStrategy === 'REPLICA' && (configuration.maximumPercent ?? 200) > 100;
@@ -107,6 +108,7 @@ export function updateService(world: World, input: UpdateServiceRequest): Update
   const service = serviceOrThrow(cluster, input.service);
   if (service.status !== 'ACTIVE') throw new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.');
   const template = changedTemplate(world, cluster, service.template, input);
+  checkGracePeriod(input.healthCheckGracePeriodSeconds, template);
   const { schedulingStrategy } = service.settings;
   if (input.desiredCount !== undefined) {
     if (schedulingStrategy === 'DAEMON') {

@@ -128,7 +128,7 @@ describe('clusters', () => {
       activeServicesCount: 0,
     });
     expect((await ecs.send(new ListClustersCommand({}))).clusterArns).toEqual([]);
-    await expectError(ecs.send(remove), 'ClusterNotFoundException', 'Cluster not found.');
+    await expectError(ecs.send(remove), 'ClusterNotFoundException', 'The referenced cluster was inactive.');
     expect((await ecs.send(new CreateClusterCommand({ clusterName: 'main' }))).cluster?.status).toBe('ACTIVE');
   });
 

@@ -72,6 +72,20 @@ describe('faults', () => {
   });
 });
 
+describe('hooks', () => {
+  it.each([
+    ['before', 0, false],
+    ['after', 1, true],
+  ] as const)('cut the connection %s the effect', async (where, clusters, effective) => {
+    const { ecs, region } = await startFixture();
+    const remove = region.faults.onRequest((_, phase) => (phase === where ? 'drop' : undefined));
+    await expect(ecs.send(create('a'))).rejects.toThrow();
+    remove();
+    expect(region.inventory().clusters).toHaveLength(clusters);
+    expect(region.journal.entries).toMatchObject([{ outcome: 'dropped', effective }]);
+  });
+});
+
 describe('the journal', () => {
   it('keeps every request and counts', async () => {
     const { ecs, region } = await startFixture();

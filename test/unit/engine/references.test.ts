@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import type { CommonStatus } from '../../../src/engine/kind.ts';
+import { type Directory, referenceKey, resolveReferences } from '../../../src/engine/references.ts';
+import { cluster } from '../../../src/kinds/cluster/kind.ts';
+import type { ECSCluster, ECSClusterSpec, ECSClusterStatus } from '../../../src/kinds/cluster/api.ts';
+import { service } from '../../../src/kinds/service/kind.ts';
+import type { ECSServiceStatus } from '../../../src/kinds/service/api.ts';
+import { keyOf, type ObjectMeta } from '../../../src/kube/types.ts';
+import { arns, condition, deleted, ecsCluster, ecsService, region } from '../../support/builders.ts';
+
+const live: ECSClusterStatus = { clusterArn: arns.cluster('prod'), clusterName: 'prod', status: 'ACTIVE' };
+
+function prod(
+  spec: ECSClusterSpec = {},
+  status: ECSClusterStatus | undefined = live,
+  metadata: Partial<ObjectMeta> = {},
+): ECSCluster {
+  return ecsCluster('prod', spec, { status, metadata });
+}
+
+function directoryOf(...clusters: readonly ECSCluster[]): Directory {
+  const identities = new Map(clusters.map((one) => [keyOf(one), cluster.identity(one)]));
+  return {
+    get: (kind, key) => (kind === 'ECSCluster' ? clusters.find((one) => keyOf(one) === key) : undefined),
+    identity: (_kind, object) => identities.get(keyOf(object)),
+    referrers: () => [],
+  };
+}
+
+interface Referring {
+  readonly namespace?: string;
+  readonly metadata?: Partial<ObjectMeta>;
+  readonly status?: ECSServiceStatus & CommonStatus;
+}
+
+/** Resolves the clusterRef of a service in namespace `team`. */
+function resolve(directory: Directory, { namespace, metadata, status }: Referring = {}) {
+  const web = ecsService('web', { clusterRef: { name: 'prod', namespace }, taskDefinition: 'web:1' }, { metadata, status });
+  return resolveReferences(web, service.references(web.spec), directory);
+}
+
+test('a reference means the namespace of the object that has it, unless it says another', () => {
+  const reference = { field: 'spec.clusterRef', kind: 'ECSCluster', to: { name: 'prod' } };
+  expect(referenceKey(reference, 'team')).toBe('team/prod');
+  expect(referenceKey({ ...reference, to: { name: 'prod', namespace: 'shared' } }, 'team')).toBe('shared/prod');
+});
+
+describe('a reference', () => {
+  test('to an object that is live becomes what that is in AWS', () => {
+    expect(resolve(directoryOf(prod()))).toEqual({
+      kind: 'resolved',
+      identities: new Map([['spec.clusterRef', { arn: arns.cluster('prod'), name: 'prod', region }]]),
+    });
+  });
+
+  test('to nothing blocks, and says what is missing', () => {
+    expect(resolve(directoryOf())).toEqual({
+      kind: 'blocked',
+      reason: 'ReferenceNotFound',
+      message: 'spec.clusterRef: ECSCluster team/prod does not exist.',
+    });
+  });
+
+  test('to something that is not ready blocks, and says why it is not', () => {
+    const failing = { ...live, status: 'PROVISIONING', conditions: [condition('Ready', 'False', 'Busy', { message: 'Wait' })] };
+    expect(resolve(directoryOf(prod({}, failing)))).toEqual({
+      kind: 'blocked',
+      reason: 'ReferenceNotReady',
+      message: 'spec.clusterRef: ECSCluster team/prod is not ready yet (Busy: Wait).',
+    });
+  });
+
+  test('to something that is being deleted blocks what is new and serves what runs', () => {
+    const directory = directoryOf(prod({}, live, deleted));
+    expect(resolve(directory)).toMatchObject({ kind: 'blocked', reason: 'ReferenceDeleting' });
+    expect(resolve(directory, { status: { settledHash: 'h' } })).toMatchObject({ kind: 'resolved' });
+  });
+
+  test('of an object that is being deleted never blocks: deletion converges in any order', () => {
+    const left = resolve(directoryOf(), { metadata: deleted });
+    expect(left).toEqual({ kind: 'resolved', identities: new Map() });
+  });
+});
+
+describe('a reference into another namespace', () => {
+  const shared = (spec: ECSClusterSpec = {}) => prod(spec, live, { namespace: 'shared' });
+
+  test.each([[['team']], [['other', 'team']], [['*']]])('is followed when it is allowed by %j', (allowedNamespaces) => {
+    expect(resolve(directoryOf(shared({ allowedNamespaces })), { namespace: 'shared' })).toMatchObject({ kind: 'resolved' });
+  });
+
+  test('that is not allowed gets the very answer that a missing object gets', () => {
+    const missing = resolve(directoryOf(), { namespace: 'shared' });
+    expect(missing).toMatchObject({ kind: 'blocked', reason: 'ReferenceNotFound' });
+    for (const allowedNamespaces of [undefined, [], ['other']]) {
+      expect(resolve(directoryOf(shared({ allowedNamespaces })), { namespace: 'shared' })).toEqual(missing);
+    }
+    expect(resolve(directoryOf(prod({}, undefined, { namespace: 'shared' })), { namespace: 'shared' })).toEqual(missing);
+  });
+
+  test('that is not allowed is not followed for a deletion either', () => {
+    const left = resolve(directoryOf(shared()), { namespace: 'shared', metadata: deleted });
+    expect(left).toEqual({ kind: 'resolved', identities: new Map() });
+  });
+});
