@@ -105,10 +105,11 @@ const rules: readonly Rule[] = [
     advice: 'The name is free again when the old service is INACTIVE.',
   },
   {
+    // Tasks that are stopping and services that are draining go by themselves, and nobody tells us when.
     code: /^ClusterContains/,
-    disposition: 'blocked',
+    disposition: 'progressing',
     reason: 'InUse',
-    advice: 'Delete what the cluster still contains first.',
+    advice: 'What is stopping goes by itself; delete what else the cluster contains.',
   },
   {
     code: /NotFound$/,

@@ -43,6 +43,10 @@ export class Controller<Reads> {
     this.#clock = deps.clock;
   }
 
+  get #resyncMs(): number {
+    return Math.min(this.#deps.options.resyncMs, this.#deps.kind.resyncMs ?? Number.POSITIVE_INFINITY);
+  }
+
   get queued(): number {
     return this.#queue.size;
   }
@@ -151,7 +155,7 @@ export class Controller<Reads> {
         return;
       case 'resync':
         if (uid !== undefined) memory.resetPolls(key, uid);
-        this.#queue.add(key, 'background', nextResyncAt(memory.resyncGroup(key), options.resyncMs, now));
+        this.#queue.add(key, 'background', nextResyncAt(memory.resyncGroup(key), this.#resyncMs, now));
         return;
       case 'poll':
         this.#queue.add(key, priority, nextPollAt(uid === undefined ? 0 : memory.nextPoll(key, uid), now));

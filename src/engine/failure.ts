@@ -12,9 +12,9 @@ export function outcomeOfError(error: OperatorError, believed: boolean): Outcome
     case 'throttled':
       return { kind: 'throttled', reason, message, retryAfterMs: error.retryAfterMs ?? DEFAULT_THROTTLE_MS };
     case 'progressing':
-      return { kind: 'progressing', reason, message };
+    // What AWS waits for is not in our stores, so nothing would wake us: we have to look.
     case 'blocked':
-      return { kind: 'blocked', reason, message };
+      return { kind: 'progressing', reason, message };
     case 'terminal':
       return { kind: 'terminal', reason, message };
     case 'rejected':

@@ -127,6 +127,8 @@ export interface Kind<Spec extends CommonSpec, Status extends CommonStatus, Obse
   conclude(desired: Desired<Spec, Status>, observed: Observed): Conclusion<Status>;
   /** AWS fields set by this spec, recorded as `status.settledFields`. */
   fields(spec: Spec): readonly string[];
+  /** How often to look at a settled object whose status shows numbers that move by themselves, if more often than the operator's resync. */
+  readonly resyncMs?: number;
   /** Objects with the same group are resynced together, so that their reads share a batch. */
   batchGroup(desired: Desired<Spec, Status>): string;
 }

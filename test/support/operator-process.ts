@@ -50,10 +50,10 @@ export class OperatorProcess {
     return (await running?.stop(15_000)) ?? 0;
   }
 
-  /** What the operator wrote that is not a log line of level warn or below: errors and crashes. */
+  /** What is in the log besides lines up to level warn, and the shell's word about our own kills: errors and crashes. */
   async complaints(): Promise<readonly string[]> {
     const lines = (await readFile(this.logFile, 'utf8')).split('\n').filter((line) => line !== '');
-    return lines.filter((line) => !/^\{"level":[1-4]0,/.test(line));
+    return lines.filter((line) => line !== 'Killed' && !/^\{"level":[1-4]0,/.test(line));
   }
 }
 

@@ -76,18 +76,20 @@ export async function endState(
 }
 
 function masked(text: string): string {
-  return text
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'uuid')
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
-    .replace(/"revision":\d+/g, '"revision":0')
-    .replace(/(task-definition\/[\w-]+|"[\w-]+):\d+"/g, '$1:0"')
-    .replace(/bed-[0-9a-f]{8}/g, 'namespace')
-    .replace(/ecs-svc\/\d+/g, 'ecs-svc/id')
-    .replace(/(service-(?:deployment|revision)\/[\w-]+\/[\w-]+)\/[\w-]+/g, '$1/id')
-    .replace(/"(settledHash|observedGeneration|contentHash)":("[0-9a-f]+"|\d+)/g, '"$1":0')
-    // A cluster's counts are from whenever it was last looked at; services and tasks are compared by themselves.
-    .replace(/"(activeServicesCount|(?:running|pending)TasksCount)":\d+/g, '"$1":0')
-    .replace(/[0-9a-f]{32}/g, 'hash');
+  return (
+    text
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'uuid')
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
+      .replace(/"revision":\d+/g, '"revision":0')
+      .replace(/(task-definition\/[\w-]+|"[\w-]+):\d+"/g, '$1:0"')
+      .replace(/bed-[0-9a-f]{8}/g, 'namespace')
+      .replace(/ecs-svc\/\d+/g, 'ecs-svc/id')
+      .replace(/(service-(?:deployment|revision)\/[\w-]+\/[\w-]+)\/[\w-]+/g, '$1/id')
+      .replace(/"(settledHash|observedGeneration|contentHash)":("[0-9a-f]+"|\d+)/g, '"$1":0')
+      // A cluster's counts are from whenever it was last looked at; services and tasks are compared by themselves.
+      .replace(/"(activeServicesCount|(?:running|pending)TasksCount)":\d+/g, '"$1":0')
+      .replace(/[0-9a-f]{32}/g, 'hash')
+  );
 }
 
 /** Nothing exists. */

@@ -79,6 +79,9 @@ export const cluster: EcsKind<ECSClusterSpec, ECSClusterStatus, ObservedCluster>
 
   fields: fieldsOf,
 
+  /** The status counts services and tasks. A hundred clusters share one call. */
+  resyncMs: 60_000,
+
   batchGroup: ({ region }) => region,
 };
 

@@ -20,6 +20,8 @@ export interface Change {
   readonly reason: string;
 }
 
+const LATEST = 'LATEST';
+
 interface Rule {
   readonly rollsOut: boolean;
   /** The live value; `undefined` where AWS has nothing. */
@@ -63,12 +65,11 @@ const RULES = {
   networkConfiguration: { rollsOut: true, have: ({ service }) => service.networkConfiguration },
   placementConstraints: { rollsOut: false, have: ({ service }) => service.placementConstraints, reset: [] },
   placementStrategy: { rollsOut: false, have: ({ service }) => service.placementStrategy, reset: [] },
+  // The service itself goes on saying LATEST (ecs-guide-3 L49245); its deployments and revisions say what that was.
   platformVersion: {
     rollsOut: true,
-    have: ({ service }) => service.platformVersion,
-    reset: 'LATEST',
-    // LATEST is resolved when tasks start; what it resolved to then is no difference.
-    normalise: (value) => (value === 'LATEST' ? undefined : value),
+    have: ({ service }) => service.platformVersion ?? LATEST,
+    reset: LATEST,
   },
   propagateTags: { rollsOut: false, have: ({ service }) => service.propagateTags ?? 'NONE', reset: 'NONE' },
   serviceConnectConfiguration: {
@@ -109,7 +110,8 @@ export function isAttemptOf(desired: DesiredService, revision: ServiceRevision):
     capacityProviderStrategy: revision.capacityProviderStrategy,
     loadBalancers: revision.loadBalancers,
     networkConfiguration: revision.networkConfiguration,
-    platformVersion: revision.platformVersion,
+    // What LATEST resolved to when the tasks were started is no difference.
+    platformVersion: (desired.spec.platformVersion ?? LATEST) === LATEST ? LATEST : revision.platformVersion,
     serviceRegistries: revision.serviceRegistries,
   };
   const live = { service: attempted, revision };
@@ -145,11 +147,11 @@ function ruledChange(desired: DesiredService, live: LiveService, field: RuledFie
   const have = normalise(rule.have(live));
   const wanted = desired.spec[field];
   if (wanted !== undefined) {
-    if (covers(have, normalise(wanted))) return [];
+    if (covers(have, normalise(wanted), field)) return [];
     return [change(field, wanted, rule, 'changed')];
   }
   if (rule.reset === undefined || !wasRemoved(desired, field)) return [];
-  const gone = isEmpty(have) || covers(have, normalise(rule.reset));
+  const gone = isEmpty(have) || covers(have, normalise(rule.reset), field);
   return gone ? [] : [change(field, rule.reset, rule, 'removed')];
 }
 

@@ -35,7 +35,7 @@ export function primaryOf(service: Service): Deployment | undefined {
 function rollbackProgress(service: Service, rolledBack: RolledBack, rollingBack: boolean): Progress {
   const failed = rolledBack.taskDefinition === undefined ? 'the new revision' : nameOfArn(rolledBack.taskDefinition);
   const live = nameOfArn(service.taskDefinition ?? 'the previous revision');
-  const message = `ECS rolled back from ${failed} to ${live}: ${rolledBack.reason}`;
+  const message = `ECS rolled back from ${failed} to ${live}: ${rolledBack.reason.replace(/\.$/, '')}`;
   if (rollingBack) return { kind: 'progressing', reason: 'RollingBack', message };
   return {
     kind: 'stalled',

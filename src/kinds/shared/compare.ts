@@ -21,13 +21,24 @@ function coversObject(have: unknown, want: object): boolean {
 function coversList(have: readonly unknown[], want: readonly unknown[], field: string): boolean {
   if (have.length !== want.length) return false;
   if (ORDERED_LISTS.has(field)) return want.every((item, index) => covers(have[index], item));
-  const free = [...have];
-  return want.every((item) => {
-    const index = free.findIndex((candidate) => covers(candidate, item));
-    if (index < 0) return false;
-    free.splice(index, 1);
-    return true;
-  });
+  return coversSet(have, want);
+}
+
+/**
+ * True when each wanted item has a partner of its own. An item that could take several must not keep the only one that
+ * another could take, so partners are exchanged until all have one (bipartite matching by augmenting paths).
+ */
+function coversSet(have: readonly unknown[], want: readonly unknown[]): boolean {
+  const taken = new Map<number, unknown>();
+  const place = (item: unknown, tried: Set<number>): boolean =>
+    have.some((candidate, index) => {
+      if (tried.has(index) || !covers(candidate, item)) return false;
+      tried.add(index);
+      if (taken.has(index) && !place(taken.get(index), tried)) return false;
+      taken.set(index, item);
+      return true;
+    });
+  return want.every((item) => place(item, new Set()));
 }
 
 /** Nothing, an empty list, or an object of nothing but such. */

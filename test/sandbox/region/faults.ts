@@ -1,4 +1,5 @@
 import type { JournalEntry } from './journal.ts';
+import type { Worlds } from './worlds.ts';
 
 /** What goes wrong. */
 export type Fault =
@@ -12,7 +13,9 @@ export type Fault =
   /** Cuts the connection before anything happens. */
   | { readonly kind: 'dropRequest' }
   /** Cuts the connection after it happened: the caller cannot know. */
-  | { readonly kind: 'dropResponse' };
+  | { readonly kind: 'dropResponse' }
+  /** Answers from the past, as a replica does that lags behind. Meant for reads: a mutation would change the past. */
+  | { readonly kind: 'stale'; readonly past: Worlds };
 
 export interface FaultRule {
   readonly fault: Fault;

@@ -12,7 +12,7 @@ import { type Inventory, Worlds } from './worlds.ts';
 export type { Fault, FaultRule, RequestHook } from './faults.ts';
 export { isMutation, type JournalEntry } from './journal.ts';
 export type { Timings } from './timings.ts';
-export type { Inventory } from './worlds.ts';
+export type { Inventory, Worlds } from './worlds.ts';
 
 export interface RegionOptions {
   /** 0, the default, takes a free port. */
@@ -32,6 +32,8 @@ export interface Region {
   readonly faults: Faults;
   /** Everything that exists, over all accounts and regions. */
   inventory(): Inventory;
+  /** Everything as it is now, for the fault `stale`. */
+  snapshot(): Worlds;
   /** Moves simulated time forward and lets happen what is due. */
   advance(ms: number): void;
   stop(): Promise<void>;
@@ -56,6 +58,7 @@ export async function startRegion(options: RegionOptions = {}): Promise<Region> 
     journal,
     faults,
     inventory: () => worlds.inventory(),
+    snapshot: () => worlds.snapshot(),
     advance: (ms) => worlds.advance(ms),
     async stop() {
       stopped.abort();

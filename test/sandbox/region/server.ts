@@ -88,6 +88,8 @@ async function performFaulty(context: ServerContext, call: Call, fault: Fault): 
       return { kind: 'hung' };
     case 'dropRequest':
       return { kind: 'dropped', effective: false };
+    case 'stale':
+      return perform({ ...context, worlds: fault.past }, call);
     case 'dropResponse': {
       const result = perform(context, call);
       return { kind: 'dropped', effective: result.kind === 'answered' && result.effective };

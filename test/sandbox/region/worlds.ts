@@ -1,3 +1,4 @@
+import { Agenda } from './agenda.ts';
 import type { World } from './ecs/state.ts';
 import { createWorld } from './ecs/world.ts';
 import type { SimulatedTime } from './time.ts';
@@ -59,6 +60,22 @@ export class Worlds {
         [...tasks.values()].filter(({ lastStatus }) => lastStatus !== 'STOPPED').map(({ arn }) => arn),
       ),
     };
+  }
+
+  /** A copy of everything as it is now, in which nothing happens any more; for reads that answer from the past. */
+  snapshot(): Worlds {
+    this.#catchUp();
+    const copy = new Worlds(this.#time, this.#timings);
+    for (const [key, { agenda, timings, reconcile, ...state }] of this.#worlds) {
+      // Without the agenda nothing is due and nobody reconciles.
+      copy.#worlds.set(key, {
+        ...structuredClone(state),
+        agenda: new Agenda(agenda.now),
+        timings,
+        reconcile: () => {},
+      });
+    }
+    return copy;
   }
 
   #catchUp(): void {

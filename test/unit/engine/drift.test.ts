@@ -33,4 +33,11 @@ describe('a difference between AWS and the spec', () => {
   test('that has been told is carried out once the user changes the spec', () => {
     expect(difference('Report', { clusterArn: 'arn', conditions: drifted }, 2)).toEqual({ drift: false, reported: false });
   });
+
+  test('that consists in its absence is told when it was there once, and is no reason not to make it at first', () => {
+    const reporting = (status: ECSClusterStatus | undefined) =>
+      isReportedDrift(desired(ecsCluster('prod', { driftPolicy: 'Report' }, { status })), false);
+    expect(reporting(settledWithThis)).toBe(true);
+    expect(reporting(undefined)).toBe(false);
+  });
 });

@@ -41,6 +41,22 @@ describe('a plan that was carried out', () => {
   });
 });
 
+describe('a plan that was carried out, once AWS has shown', () => {
+  test('what it was for, still guards against an older answer', () => {
+    const { memory: of } = memory();
+    of.sent(KEY, 'uid', 'three', scaleTo(3));
+    of.agreed(KEY, 'uid', 'three');
+    expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(true);
+  });
+
+  test('what the user asked for instead, is over: coming back to it is a new wish', () => {
+    const { memory: of } = memory();
+    of.sent(KEY, 'uid', 'three', scaleTo(3));
+    of.agreed(KEY, 'uid', 'two');
+    expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(false);
+  });
+});
+
 describe('a refusal', () => {
   test('is believed at the fifth try', () => {
     const { memory: of } = memory();

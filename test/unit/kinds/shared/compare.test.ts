@@ -47,7 +47,7 @@ describe('what AWS has covers what the user said', () => {
         fc.dictionary(fc.constantFrom('x', 'y', 'z'), tie('value')),
       ),
     })).value;
-    fc.assert(fc.property(value, (it) => expect(covers(reversed(it), it)).toBe(true)));
+    fc.assert(fc.property(value, (it) => covers(reversed(it), it)));
   });
 });
 

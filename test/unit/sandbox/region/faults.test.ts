@@ -46,6 +46,17 @@ describe('faults', () => {
     expect(region.journal.entries).toMatchObject([{ outcome: 'dropped', effective: true }]);
   });
 
+  it('answer reads from the past, in which nothing happens', async () => {
+    const { ecs, region } = await startFixture();
+    await ecs.send(create('a'));
+    const past = region.snapshot();
+    await ecs.send(create('b'));
+    region.faults.add({ operation: 'ListClusters', fault: { kind: 'stale', past }, times: 2 });
+    const names = async () => (await ecs.send(list())).clusterArns?.map((arn) => arn.split('/')[1]);
+    expect([await names(), await names(), await names()]).toEqual([['a'], ['a'], ['a', 'b']]);
+    expect(past.inventory().clusters).toHaveLength(1);
+  });
+
   it('delay an answer, and let a caller hang until it gives up', async () => {
     const { ecs, region } = await startFixture();
     region.faults.add({ fault: { kind: 'latency', ms: 80 } });

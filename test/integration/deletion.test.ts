@@ -1,0 +1,151 @@
+import { CreateServiceCommand, DeleteServiceCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cluster, network, orders, running, service, taskDefinition, trio } from '../support/manifests.ts';
+import { type Managed, type TestBed, testBed } from '../support/test-bed.ts';
+import { until } from '../support/until.ts';
+
+const empty = { clusters: [], services: [], taskDefinitions: [], tasks: [] };
+
+describe('deleting', () => {
+  let bed: TestBed;
+  beforeAll(async () => {
+    // Draining and stopping take their time, so that the intermediate states are met.
+    const timings = { scheduler: 5, provisioning: 5, pulling: 5, activating: 5, healthy: 5, exit: 1, cluster: 5 };
+    const ending = { deactivating: 60, stopping: 60, deprovisioning: 120, retention: 3_600_000 };
+    bed = await testBed({ region: { timings: { ...timings, ...ending } } });
+  });
+  afterAll(() => bed.stop());
+
+  it.each(orders.map((order) => ({ order })))('leaves nothing behind in the order $order', async ({ order }) => {
+    const name = `order-${order.join('')}`;
+    const manifests = await running3(name);
+    for (const index of order) {
+      const { kind } = manifests[index];
+      const before = bed.passes.length;
+      await bed.delete(kind, name);
+      await until(`a pass over ${kind}`, () => bed.passes.slice(before).some((pass) => pass.kind === kind));
+    }
+    for (const { kind } of manifests) await bed.gone(kind, name);
+    await nothingLeft();
+  });
+
+  it('leaves nothing behind when all goes at once', async () => {
+    const manifests = await running3('at-once');
+    const second = await running3('at-once-too');
+    await Promise.all(
+      [...manifests, ...second].map(({ kind, metadata }) => bed.delete(kind, metadata.name)),
+    );
+    for (const { kind, metadata } of [...manifests, ...second]) await bed.gone(kind, metadata.name);
+    await nothingLeft();
+  });
+
+  it('takes an object that never came to be', async () => {
+    await bed.apply(service('never'));
+    await bed.notReady('ECSService', 'never', 'ReferenceNotFound');
+    const mark = bed.region.journal.mark();
+    await bed.delete('ECSService', 'never');
+    await bed.gone('ECSService', 'never');
+    expect(bed.mutations(mark)).toEqual([]);
+  });
+
+  it('takes a service in the middle of a rollout that does not get anywhere', async () => {
+    await running3('stuck');
+    await bed.apply(taskDefinition('stuck', running('sim/exit:1')));
+    await bed.notReady('ECSService', 'stuck', 'RolloutInProgress');
+    for (const { kind } of trio('stuck')) await bed.delete(kind, 'stuck');
+    for (const { kind } of trio('stuck')) await bed.gone(kind, 'stuck');
+    await nothingLeft();
+  });
+
+  it('waits while other objects use it, and names them', async () => {
+    await running3('used');
+    await bed.delete('ECSCluster', 'used');
+    await bed.delete('ECSTaskDefinition', 'used');
+    for (const kind of ['ECSCluster', 'ECSTaskDefinition']) {
+      const object = await bed.eventually(kind, 'used', 'waits', ({ status }) => readyReason(status) === 'InUse');
+      expect(object.status?.conditions?.[0]?.message).toBe(
+        `Waiting to be deleted until it is no longer used by ECSService ${bed.namespace}/used.`,
+      );
+    }
+    expect(bed.region.inventory().services).toHaveLength(1);
+    await bed.ready('ECSService', 'used');
+    await bed.delete('ECSService', 'used');
+    for (const { kind } of trio('used')) await bed.gone(kind, 'used');
+    await nothingLeft();
+  });
+
+  it('of a cluster waits for services of others in AWS, and names them', async () => {
+    await bed.apply(cluster('shared'));
+    await bed.ready('ECSCluster', 'shared');
+    const { taskDefinition: registered } = await bed.aws.send(new RegisterTaskDefinitionCommand(foreignDefinition));
+    await bed.aws.send(
+      new CreateServiceCommand({
+        cluster: 'shared',
+        serviceName: 'foreign',
+        taskDefinition: registered?.taskDefinitionArn,
+        desiredCount: 1,
+        launchType: 'FARGATE',
+        networkConfiguration: network,
+      }),
+    );
+    const mark = bed.region.journal.mark();
+    await bed.delete('ECSCluster', 'shared');
+    const object = await bed.eventually(
+      'ECSCluster',
+      'shared',
+      'waits',
+      ({ status }) => readyReason(status) === 'InUse',
+    );
+    expect(object.status?.conditions?.[0]?.message).toBe(
+      'Waiting until the cluster has no services: AWS still has foreign.',
+    );
+    expect(bed.mutations(mark)).toEqual([]);
+    await bed.aws.send(new DeleteServiceCommand({ cluster: 'shared', service: 'foreign', force: true }));
+    await bed.gone('ECSCluster', 'shared');
+    expect(bed.region.inventory().clusters).toEqual([]);
+  });
+
+  it('with deletionPolicy Retain leaves everything as it is', async () => {
+    const manifests = trio('kept', { desiredCount: 2 }).map((manifest) => ({
+      ...manifest,
+      spec: { ...manifest.spec, deletionPolicy: 'Retain' },
+    }));
+    await bed.apply(...manifests);
+    await bed.ready('ECSService', 'kept');
+    const before = bed.region.inventory();
+    const mark = bed.region.journal.mark();
+    for (const { kind } of manifests) await bed.delete(kind, 'kept');
+    for (const { kind } of manifests) await bed.gone(kind, 'kept');
+    expect(bed.mutations(mark)).toEqual([]);
+    expect(bed.region.inventory()).toEqual(before);
+    expect(await bed.told('ECSService', 'kept', 'Retained')).toContain('deletionPolicy');
+  });
+
+  async function running3(name: string): Promise<ReturnType<typeof trio>> {
+    const manifests = trio(name, { desiredCount: 2 });
+    await bed.apply(...manifests);
+    await bed.ready('ECSService', name);
+    return manifests;
+  }
+
+  /** Tasks take a moment longer to stop than their service does to be INACTIVE. */
+  async function nothingLeft(): Promise<void> {
+    const { tasks, ...rest } = bed.region.inventory();
+    expect({ ...rest, tasks: [] }).toEqual(empty);
+    bed.region.advance(1_000);
+    expect(bed.region.inventory(), `${tasks.length} tasks were stopping`).toEqual(empty);
+  }
+});
+
+const foreignDefinition = {
+  family: 'foreign',
+  cpu: '256',
+  memory: '512',
+  networkMode: 'awsvpc' as const,
+  requiresCompatibilities: ['FARGATE' as const],
+  containerDefinitions: [{ name: 'app', image: 'nginx:1' }],
+};
+
+function readyReason(status: Managed['status']): string | undefined {
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
+}
