@@ -68,7 +68,7 @@ export function loadConfig(
     numberOf(`--${flag}`, values[flag] ?? env[name], fallback, min);
   return {
     region,
-    namespace: values.namespace ?? (env.ECS_OPERATOR_NAMESPACE || undefined),
+    namespace: values.namespace || env.ECS_OPERATOR_NAMESPACE || undefined,
     logLevel,
     resyncMs: number('resync', 'ECS_OPERATOR_RESYNC', 300, 1) * 1_000,
     concurrency: Math.floor(number('concurrency', 'ECS_OPERATOR_CONCURRENCY', 100, 1)),

@@ -105,9 +105,8 @@ const rules: readonly Rule[] = [
     advice: 'The name is free again when the old service is INACTIVE.',
   },
   {
-    // Tasks that are stopping and services that are draining go by themselves, and nobody tells us when.
     code: /^ClusterContains/,
-    disposition: 'progressing',
+    disposition: 'blocked',
     reason: 'InUse',
     advice: 'What is stopping goes by itself; delete what else the cluster contains.',
   },

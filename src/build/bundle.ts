@@ -21,6 +21,19 @@ const withoutGeneratedClient: Plugin = {
   },
 };
 
+/** undici's index loads its fetch, WebSocket and cache as well; only its agents are used, by us and by client-node. */
+const onlyUndiciAgents: Plugin = {
+  name: 'only-undici-agents',
+  setup(plugin) {
+    const agents = { Agent: 'agent.js', ProxyAgent: 'proxy-agent.js' };
+    plugin.onLoad({ filter: /node_modules[\\/]undici[\\/]index\.js$/ }, () => ({
+      contents: Object.entries(agents)
+        .map(([name, file]) => `exports.${name} = require('./lib/dispatcher/${file}');`)
+        .join('\n'),
+    }));
+  },
+};
+
 /** Bundles `src/main.ts` and what it needs into one file that runs with nothing but Node. Returns its path. */
 export async function bundle(outfile = resolve(root, 'dist/ecs-operator.mjs')): Promise<string> {
   await build({
@@ -37,7 +50,7 @@ export async function bundle(outfile = resolve(root, 'dist/ecs-operator.mjs')): 
     legalComments: 'none',
     // CommonJS packages in an ES module bundle.
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-    plugins: [withoutGeneratedClient],
+    plugins: [withoutGeneratedClient, onlyUndiciAgents],
     logLevel: 'warning',
   });
   return outfile;

@@ -141,7 +141,7 @@ export class Controller<Reads> {
   }
 
   #schedule(key: ObjectKey, priority: Priority, result: PassResult): void {
-    const { backoff, memory, barrier, options } = this.#deps;
+    const { backoff, memory, barrier } = this.#deps;
     const now = this.#clock.monotonicMs();
     const uid = this.#deps.get(key)?.metadata.uid;
     const effect = queueEffect(result);

@@ -1,4 +1,5 @@
 import type { CommonSpec, CommonStatus, Desired } from './kind.ts';
+import type { Settlement } from './status.ts';
 
 /** AWS agreed with exactly this once, so a difference now was made by somebody else. */
 export function isDrift(desired: Desired<CommonSpec, CommonStatus>): boolean {
@@ -15,6 +16,16 @@ export function isReportedDrift(desired: Desired<CommonSpec, CommonStatus>, exis
   const ready = desired.status?.conditions?.find((condition) => condition.type === 'Ready');
   const reportedBefore = ready?.reason === 'Drifted' && ready.observedGeneration === desired.object.metadata.generation;
   return isDrift(desired) || (exists && isFirstSight(desired.status)) || reportedBefore;
+}
+
+/**
+ * Something has been changed for another spec than the one AWS last agreed with, so that agreement is over: a user who goes
+ * back to the former spec before this one settles (a rollout that failed) has a wish, and what differs then is no drift.
+ */
+export function agreementLost(desired: Desired<CommonSpec, CommonStatus>): { readonly settlement?: Settlement } {
+  const { settledHash, settledFields = [] } = desired.status ?? {};
+  if (settledHash === undefined || settledHash === desired.hash) return {};
+  return { settlement: { hash: '', fields: settledFields } };
 }
 
 /** No field of the kind's own has been recorded yet: so far there was at most a condition about a missing reference. */

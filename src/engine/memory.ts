@@ -18,6 +18,7 @@ interface KeyMemory {
   sentPlan: string | undefined;
   sentFor: string | undefined;
   sentAt: number;
+  unseenSince: number | undefined;
   polls: number;
   rejectedGeneration: number;
   rejections: number;
@@ -58,6 +59,22 @@ export class PassMemory {
     memory.sentFor = hash;
     memory.sentAt = this.#clock.monotonicMs();
     memory.polls = 0;
+  }
+
+  /** Something was made or changed in AWS for this object, or at least asked for. */
+  changed(key: ObjectKey, uid: string): void {
+    this.#of(key, uid).unseenSince = this.#clock.monotonicMs();
+  }
+
+  /** True while AWS, asked what there is to delete, may answer from before our last change: "nothing" would then leave an orphan. */
+  mayBeUnseen(key: ObjectKey, uid: string): boolean {
+    const { unseenSince } = this.#of(key, uid);
+    return unseenSince !== undefined && this.#clock.monotonicMs() - unseenSince < STALE_READ_GRACE_MS;
+  }
+
+  /** What is to be deleted has been seen, so from now on "nothing" means nothing. */
+  seen(key: ObjectKey, uid: string): void {
+    this.#of(key, uid).unseenSince = undefined;
   }
 
   /**
@@ -121,6 +138,7 @@ export class PassMemory {
       sentPlan: undefined,
       sentFor: undefined,
       sentAt: 0,
+      unseenSince: undefined,
       polls: 0,
       rejectedGeneration: -1,
       rejections: 0,

@@ -6,7 +6,7 @@ import type { Backoff } from './backoff.ts';
 import type { WriteBarrier } from './barrier.ts';
 import type { BoundCloud, Cloud } from './cloud.ts';
 import { desiredOf } from './desired.ts';
-import { isDrift, isReportedDrift } from './drift.ts';
+import { agreementLost, isDrift, isReportedDrift } from './drift.ts';
 import { outcomeOfError } from './failure.ts';
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './finalizer.ts';
 import {
@@ -144,14 +144,16 @@ export class Pass<Reads> {
     // Agreement is only ever declared by an observation made after the change. Much is done by the time AWS answers, so look at once.
     const after = await this.#observe(desired, cloud, true);
     const remaining = kind.plan(desired, after);
-    if (leadingCalls(remaining).length > 0) return this.#awaitingConsistency(desired, after, calls);
-    return this.#conclude(desired, after, remaining);
+    const lost = agreementLost(desired);
+    if (leadingCalls(remaining).length > 0) return { ...lost, ...this.#awaitingConsistency(desired, after, calls) };
+    return { ...lost, ...this.#conclude(desired, after, remaining) };
   }
 
   /** Removes from AWS what is ours; 'released' once nothing of ours is left. */
   async #remove(desired: AnyDesired, cloud: BoundCloud<Reads>): Promise<Findings | 'released'> {
-    const { kind, directory, events } = this.#deps;
-    const { object } = desired;
+    const { kind, directory, events, memory } = this.#deps;
+    const { key, object } = desired;
+    const { uid } = object.metadata;
     if (desired.spec.deletionPolicy === 'Retain') {
       events.record(object, 'Normal', 'Retained', 'Left in AWS as it is, because spec.deletionPolicy is Retain.');
       return 'released';
@@ -166,9 +168,11 @@ export class Pass<Reads> {
     for (;;) {
       const steps = await this.#retirement(desired, cloud, acted);
       if (steps === 'gone') {
+        if (!acted && memory.mayBeUnseen(key, uid)) return { outcome: notShownYet };
         events.record(object, 'Normal', 'Deleted', 'Nothing of this object is left in AWS.');
         return 'released';
       }
+      memory.seen(key, uid);
       const calls = leadingCalls(steps.steps);
       if (calls.length === 0 || acted) return this.#waitForRemoval(desired, steps.observed, steps.steps);
       await this.#act(desired, calls, cloud);
@@ -212,10 +216,23 @@ export class Pass<Reads> {
     const { key, object, hash } = desired;
     for (const step of calls) {
       this.#log.info({ operation: step.operation, why: step.reason }, 'calling AWS');
-      await cloud.send(step.service, step.command);
+      await this.#send(desired, step, cloud);
     }
     this.#deps.memory.sent(key, object.metadata.uid, hash, calls);
     this.#deps.memory.accepted(key, object.metadata.uid);
+  }
+
+  async #send(desired: AnyDesired, step: CallStep, cloud: BoundCloud<Reads>): Promise<void> {
+    let refused = false;
+    try {
+      await cloud.send(step.service, step.command);
+    } catch (error) {
+      // What was not refused may have taken effect, whatever became of the answer.
+      refused = fromUnknown(error).disposition !== 'failed';
+      throw error;
+    } finally {
+      if (!refused && !desired.deleting) this.#deps.memory.changed(desired.key, desired.object.metadata.uid);
+    }
   }
 
   #recordChange(desired: AnyDesired, observed: unknown | Absent, calls: readonly CallStep[]): void {
@@ -364,6 +381,12 @@ function outcomeOfProgress(progress: Progress): Outcome {
       return progress satisfies never;
   }
 }
+
+const notShownYet: Outcome = {
+  kind: 'progressing',
+  reason: 'Deleting',
+  message: 'Waiting until AWS shows what was created a moment ago, to delete it.',
+};
 
 function inUse(users: readonly string[]): Outcome {
   const shown = users.slice(0, 10).join(', ');

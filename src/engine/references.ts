@@ -65,7 +65,10 @@ function resolveOne(
         : `${reference.field}: ${what} does not exist.`,
     );
   }
-  if (target.metadata.deletionTimestamp !== undefined && object.status?.settledHash === undefined) {
+  // Nothing new is begun with what is about to go. What we are taking down ourselves needs it to the end: with the cluster left
+  // out, a service that was made and never settled would not be found, and stay behind.
+  const begins = object.metadata.deletionTimestamp === undefined && object.status?.settledHash === undefined;
+  if (begins && target.metadata.deletionTimestamp !== undefined) {
     return blocked('ReferenceDeleting', `${reference.field}: ${what} is being deleted.`);
   }
   const identity = directory.identity(reference.kind, target);

@@ -97,6 +97,12 @@ export class Connections {
   }
 }
 
+/**
+ * A watch a kind, and some sixteen calls at once. Without a limit a hundred passes that begin together make a hundred TLS
+ * connections, each some hundred kilobytes here and a handshake there, and the API server gets no faster by it.
+ */
+const connections = 24;
+
 function createDispatcher(material: Material): Dispatcher {
   const { proxyUrl, ...tls } = material;
   const requestTls = {
@@ -110,6 +116,7 @@ function createDispatcher(material: Material): Dispatcher {
     // pepr measured a persistent leak with Node's HTTP/2 (ADR 0015); five to eight watches are five to eight sockets.
     allowH2: false,
     pipelining: 1,
+    connections,
     // kube-apiserver closes idle connections after 90 s; staying well below avoids sending into a closing socket.
     keepAliveTimeout: 45_000,
     keepAliveMaxTimeout: 45_000,

@@ -15,7 +15,10 @@ export async function apiRequests(admin: Transport): Promise<ReadonlyMap<string,
 }
 
 /** What has been added since, for our own resources and Events. */
-export function apiRequestsSince(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>): Record<string, number> {
+export function apiRequestsSince(
+  before: ReadonlyMap<string, number>,
+  now: ReadonlyMap<string, number>,
+): Record<string, number> {
   const added: Record<string, number> = {};
   for (const [name, count] of now) {
     const more = count - (before.get(name) ?? 0);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
@@ -14,9 +14,14 @@ import { allowOperator } from '../sandbox/operator-access.ts';
 import { type Region, startRegion } from '../sandbox/region/index.ts';
 import { type Supervised, supervise } from '../sandbox/supervised.ts';
 
-/** Tried out with BENCH_NODE_FLAGS. */
-const nodeFlags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
 const repository = resolve(import.meta.dirname, '../..');
+
+/** V8's flags as `npm start` gives them: a small young generation and early collections, for a small resident set. */
+async function nodeFlags(): Promise<readonly string[]> {
+  const text = await readFile(join(repository, 'package.json'), 'utf8');
+  const manifest: { readonly scripts: { readonly start: string } } = JSON.parse(text);
+  return manifest.scripts.start.split(' ').filter((word) => /^--(max-semi|heap)/.test(word));
+}
 
 /** A running operator of its own: the bundle, as the image holds it, in a process of its own. */
 export interface Bench {
@@ -38,6 +43,7 @@ export interface Scenario {
 export async function startBench(): Promise<Bench> {
   const directory = await mkdtemp(join(tmpdir(), 'ecs-operator-bench-'));
   const bundled = await bundle(join(directory, 'ecs-operator.mjs'));
+  const flags = await nodeFlags();
   const controlPlane = await startControlPlane();
   await controlPlane.installCrds(join(repository, 'crds'));
   await allowOperator(controlPlane);
@@ -54,7 +60,7 @@ export async function startBench(): Promise<Bench> {
       const region = await startRegion({ timings: 'instant' });
       const operator = await supervise({
         command: process.execPath,
-        args: [...nodeFlags, bundled],
+        args: [...flags, bundled],
         logFile: join(directory, `${name}.log`),
         env: {
           ...process.env,
@@ -80,8 +86,7 @@ export async function startBench(): Promise<Bench> {
     async stop() {
       await admin.close();
       await controlPlane.stop();
-      if (process.env.BENCH_KEEP_LOGS === undefined) await rm(directory, { recursive: true, force: true });
-      else process.stdout.write(`logs: ${directory}\n`);
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }

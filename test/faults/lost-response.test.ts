@@ -24,7 +24,7 @@ const operations = [
 ];
 
 describe('an answer that is lost after the mutation took effect', () => {
-  let lanes: readonly Lane[];
+  let lanes: readonly [Lane, ...Lane[]];
   beforeAll(async () => {
     // More than cores: a lost answer mostly means waiting for the backoff.
     lanes = await startLanes(4);
@@ -34,13 +34,11 @@ describe('an answer that is lost after the mutation took effect', () => {
   it('doubles nothing and loses nothing, once and twice in a row, for every mutation', {
     timeout: 240_000,
   }, async () => {
-    const [first] = lanes;
-    if (first === undefined) throw new Error('no lane');
     const undisturbed = new Map<Workload, Awaited<ReturnType<typeof run>>>();
     const tasks: Task[] = [];
     for (const workload of workloads) {
       let mark = 0;
-      const result = await run(workload, first, ({ bed }) => {
+      const result = await run(workload, lanes[0], ({ bed }) => {
         mark = bed.region.journal.mark();
         return () => {
           const made = new Set(bed.region.journal.mutations(mark).map(({ operation }) => operation));

@@ -1,6 +1,7 @@
 import { CreateServiceCommand, DeleteServiceCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cluster, network, orders, running, service, taskDefinition, trio } from '../support/manifests.ts';
+import { recordStatuses, type StatusLog } from '../support/status-log.ts';
 import { type Managed, type TestBed, testBed } from '../support/test-bed.ts';
 import { until } from '../support/until.ts';
 
@@ -8,13 +9,18 @@ const empty = { clusters: [], services: [], taskDefinitions: [], tasks: [] };
 
 describe('deleting', () => {
   let bed: TestBed;
+  let log: StatusLog;
   beforeAll(async () => {
     // Draining and stopping take their time, so that the intermediate states are met.
     const timings = { scheduler: 5, provisioning: 5, pulling: 5, activating: 5, healthy: 5, exit: 1, cluster: 5 };
     const ending = { deactivating: 60, stopping: 60, deprovisioning: 120, retention: 3_600_000 };
     bed = await testBed({ region: { timings: { ...timings, ...ending } } });
+    log = await recordStatuses(bed);
   });
-  afterAll(() => bed.stop());
+  afterAll(async () => {
+    await log.stop();
+    await bed.stop();
+  });
 
   it.each(orders.map((order) => ({ order })))('leaves nothing behind in the order $order', async ({ order }) => {
     const name = `order-${order.join('')}`;
@@ -32,9 +38,7 @@ describe('deleting', () => {
   it('leaves nothing behind when all goes at once', async () => {
     const manifests = await running3('at-once');
     const second = await running3('at-once-too');
-    await Promise.all(
-      [...manifests, ...second].map(({ kind, metadata }) => bed.delete(kind, metadata.name)),
-    );
+    await Promise.all([...manifests, ...second].map(({ kind, metadata }) => bed.delete(kind, metadata.name)));
     for (const { kind, metadata } of [...manifests, ...second]) await bed.gone(kind, metadata.name);
     await nothingLeft();
   });
@@ -105,6 +109,28 @@ describe('deleting', () => {
     expect(bed.region.inventory().clusters).toEqual([]);
   });
 
+  it('of a service behind our back is made good as soon as the old one has drained', async () => {
+    await running3('drained');
+    await bed.aws.send(new DeleteServiceCommand({ cluster: 'drained', service: 'drained', force: true }));
+    const mark = bed.region.journal.mark();
+    expect(await bed.pass('ECSService', 'drained')).toMatchObject({ kind: 'progressing', reason: 'Draining' });
+    await bed.notReady('ECSService', 'drained', 'Draining');
+    await bed.ready('ECSService', 'drained');
+    expect(bed.mutations(mark)).toEqual(['CreateService']);
+    expect(await bed.told('ECSService', 'drained', 'DriftCorrected')).toBe('service drained created');
+    for (const { kind } of trio('drained')) await bed.delete(kind, 'drained');
+    for (const { kind } of trio('drained')) await bed.gone(kind, 'drained');
+  });
+
+  it('is told in Events', async () => {
+    await bed.apply(cluster('told'));
+    await bed.ready('ECSCluster', 'told');
+    await bed.delete('ECSCluster', 'told');
+    await bed.gone('ECSCluster', 'told');
+    expect(await bed.told('ECSCluster', 'told', 'Deleting')).toBe('cluster told deleted');
+    expect(await bed.told('ECSCluster', 'told', 'Deleted')).toBe('Nothing of this object is left in AWS.');
+  });
+
   it('with deletionPolicy Retain leaves everything as it is', async () => {
     const manifests = trio('kept', { desiredCount: 2 }).map((manifest) => ({
       ...manifest,
@@ -119,6 +145,10 @@ describe('deleting', () => {
     expect(bed.mutations(mark)).toEqual([]);
     expect(bed.region.inventory()).toEqual(before);
     expect(await bed.told('ECSService', 'kept', 'Retained')).toContain('deletionPolicy');
+  });
+
+  it('shows nothing but statuses that kstatus understands, all the way', () => {
+    expect(log.violations()).toEqual([]);
   });
 
   async function running3(name: string): Promise<ReturnType<typeof trio>> {

@@ -7,7 +7,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cluster, service, taskDefinition, trio } from '../support/manifests.ts';
+import { cluster, rollingBack, running, service, taskDefinition, trio } from '../support/manifests.ts';
 import { condition, type Manifest, type TestBed, testBed } from '../support/test-bed.ts';
 
 /** Longer than the operator takes AWS's answers for possibly older than its own last change. */
@@ -175,6 +175,19 @@ describe('what somebody else changes in AWS', () => {
     await bed.apply(service('wished', { desiredCount: 3, driftPolicy: 'Report' }));
     const { status } = await bed.ready('ECSService', 'wished');
     expect(status).toMatchObject({ runningCount: 3 });
+  });
+
+  it('is not a change of mind: going back from a spec that failed is carried out under driftPolicy Report too', async () => {
+    const spec = { driftPolicy: 'Report' as const, ...rollingBack };
+    await bed.apply(...trio('mind', { ...spec, desiredCount: 1 }));
+    await bed.apply(taskDefinition('broken', { family: 'mind-broken', ...running('sim/exit:1') }));
+    await bed.ready('ECSService', 'mind');
+    await bed.ready('ECSTaskDefinition', 'broken');
+    await bed.apply(service('mind', { ...spec, desiredCount: 2, taskDefinitionRef: { name: 'broken' } }));
+    await bed.notReady('ECSService', 'mind', 'RolledBack');
+    await bed.apply(service('mind', { ...spec, desiredCount: 1 }));
+    const { status } = await bed.ready('ECSService', 'mind');
+    expect(status).toMatchObject({ desiredCount: 1, runningCount: 1 });
   });
 
   it('is another service for ECS when a deleted one is made again: it gets a client token of its own', async () => {

@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rollingBack, running, service, taskDefinition, trio } from '../support/manifests.ts';
+import { recordStatuses, type StatusLog } from '../support/status-log.ts';
 import { condition, type Managed, type TestBed, testBed } from '../support/test-bed.ts';
 
 const broken = ['sim/cannot-pull:1', 'sim/exit:1'];
 
 describe('a deployment that fails', () => {
   let bed: TestBed;
+  let log: StatusLog;
   beforeAll(async () => {
     bed = await testBed();
+    log = await recordStatuses(bed);
   });
-  afterAll(() => bed.stop());
+  afterAll(async () => {
+    await log.stop();
+    await bed.stop();
+  });
 
   it.each(broken)('with the image %s is rolled back by ECS and told as not Ready', async (image) => {
     const name = image.replaceAll(/[^a-z]/g, '-').replace(/-+$/, '');
@@ -99,6 +105,10 @@ describe('a deployment that fails', () => {
     await bed.apply(taskDefinition('scaled'), service('scaled', { ...rollingBack, desiredCount: 3 }));
     const { status } = await bed.ready('ECSService', 'scaled');
     expect(status).toMatchObject({ runningCount: 3, taskDefinitionRevision: 'scaled:1' });
+  });
+
+  it('shows nothing but statuses that kstatus understands, all the way', () => {
+    expect(log.violations()).toEqual([]);
   });
 
   async function deploy(name: string): Promise<void> {

@@ -46,7 +46,7 @@ const same = (field: Change['field'], to: Partial<ECSServiceSpec>, from?: Partia
   ...(from === undefined ? {} : { from }),
 });
 
-const changes: readonly Change[] = [
+const changes: Change[] = [
   same('desiredCount', { desiredCount: 2 }),
   same('availabilityZoneRebalancing', { availabilityZoneRebalancing: 'DISABLED' }),
   same('deploymentConfiguration', { deploymentConfiguration: { maximumPercent: 150, minimumHealthyPercent: 50 } }),
@@ -68,6 +68,26 @@ const changes: readonly Change[] = [
     sent: { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 2 }], forceNewDeployment: true },
   },
 ];
+
+/** Fields that Fargate does not have. The region has no container instances, so nothing is to run. */
+const onEc2: Partial<ECSServiceSpec> = {
+  launchType: 'EC2',
+  networkConfiguration: undefined,
+  taskDefinitionRef: { name: 'ec2' },
+  desiredCount: 0,
+};
+const placed = (field: string): Partial<ECSServiceSpec> => ({
+  ...onEc2,
+  placementStrategy: [{ type: 'spread', field }],
+});
+const constrained = (expression: string): Partial<ECSServiceSpec> => ({
+  ...onEc2,
+  placementConstraints: [{ type: 'memberOf', expression }],
+});
+changes.push(
+  same('placementStrategy', placed('instanceId'), placed('attribute:ecs.availability-zone')),
+  same('placementConstraints', constrained('attribute:b == c'), constrained('attribute:a == b')),
+);
 
 /** A field that leaves the spec goes back to what ECS has without it. */
 const removals: readonly Change[] = [
@@ -100,6 +120,7 @@ describe('a service', () => {
         containerDefinitions: [{ name: 'app', image: 'nginx:1', portMappings: [{ name: 'http', containerPort: 80 }] }],
       }),
     );
+    await bed.apply(taskDefinition('ec2', { requiresCompatibilities: ['EC2'], networkMode: 'bridge' }));
     await bed.ready('ECSTaskDefinition', 'shared');
   });
   afterAll(() => bed.stop());

@@ -12,7 +12,13 @@ import type {
   ECSTaskDefinitionStatus,
 } from '../../src/kinds/task-definition/api.ts';
 import { taskDefinitionNames } from '../../src/kinds/task-definition/names.ts';
-import { apiVersionOf, type Condition, type KubeObject, type ObjectMeta, type ResourceNames } from '../../src/kube/types.ts';
+import {
+  apiVersionOf,
+  type Condition,
+  type KubeObject,
+  type ObjectMeta,
+  type ResourceNames,
+} from '../../src/kube/types.ts';
 
 export const region = 'us-east-1';
 const account = '123456789012';

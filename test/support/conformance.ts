@@ -31,7 +31,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'FAIL0008 Ready=True means that every condition is of this generation': ({ metadata, status }, find) =>
     !isTrue(find('Ready')) || conditionsOf(status).every((one) => one.observedGeneration >= metadata.generation),
   'FAIL0009 Ready=True means that conditions and status observed the same generation': ({ status }, find) =>
-    !isTrue(find('Ready')) || conditionsOf(status).every((one) => one.observedGeneration === status?.observedGeneration),
+    !isTrue(find('Ready')) ||
+    conditionsOf(status).every((one) => one.observedGeneration === status?.observedGeneration),
   'conditions are not ahead of generation': ({ metadata, status }) =>
     conditionsOf(status).every((one) => one.observedGeneration <= metadata.generation),
   'Reconciling and Stalled are there only while True': (_object, find) =>
@@ -42,7 +43,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     conditionsOf(status).every(({ reason }) => /^[A-Z][A-Za-z0-9]*$/.test(reason)),
   'messages fit the API server': ({ status }) => conditionsOf(status).every(({ message }) => message.length <= 32_768),
   'times are RFC 3339 in whole seconds': ({ status }) =>
-    conditionsOf(status).every(({ lastTransitionTime }) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(lastTransitionTime)),
+    conditionsOf(status).every(({ lastTransitionTime }) =>
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(lastTransitionTime),
+    ),
 };
 
 /** The rules that the object's status breaks. Empty is good: `expect(violations(object)).toEqual([])`. */
@@ -57,10 +60,10 @@ export type KStatus = 'Current' | 'InProgress' | 'Failed' | 'Terminating';
 
 /** `kstatus.Compute` for a custom resource (sigs.k8s.io/cli-utils pkg/kstatus/status): what Flux, Argo CD and kpt wait for. */
 export function kstatusOf({ metadata, status }: Inspected): KStatus {
-  const statusOf = (type: string): string | undefined =>
-    conditionsOf(status).find((one) => one.type === type)?.status;
+  const statusOf = (type: string): string | undefined => conditionsOf(status).find((one) => one.type === type)?.status;
   if (metadata.deletionTimestamp !== undefined) return 'Terminating';
-  if (status?.observedGeneration !== undefined && status.observedGeneration !== metadata.generation) return 'InProgress';
+  if (status?.observedGeneration !== undefined && status.observedGeneration !== metadata.generation)
+    return 'InProgress';
   if (statusOf('Reconciling') === 'True') return 'InProgress';
   if (statusOf('Stalled') === 'True') return 'Failed';
   const ready = statusOf('Ready');

@@ -25,25 +25,26 @@ export interface Result {
 /** Makes something go wrong from now on; returns what ends it. */
 export type Disturbance = (lane: Lane) => () => void;
 
-export async function startLanes(count: number): Promise<readonly Lane[]> {
-  return Promise.all(
-    Array.from({ length: count }, async (): Promise<Lane> => {
-      const { bed, proxy, stop } = await proxiedBed({ withoutOperator: true });
-      const { namespace, config, region } = bed;
-      const { kubeconfig } = proxy;
-      const operator = await operatorProcess({ kubeconfig, aws: region.env, region: config.region, namespace });
-      await operator.start();
-      return {
-        bed,
-        proxy,
-        operator,
-        async stop() {
-          await operator.stop();
-          await stop();
-        },
-      };
-    }),
-  );
+export async function startLanes(count: number): Promise<readonly [Lane, ...Lane[]]> {
+  const others = Array.from({ length: count - 1 }, startLane);
+  return [await startLane(), ...(await Promise.all(others))];
+}
+
+async function startLane(): Promise<Lane> {
+  const { bed, proxy, stop } = await proxiedBed({ withoutOperator: true });
+  const { namespace, config, region } = bed;
+  const { kubeconfig } = proxy;
+  const operator = await operatorProcess({ kubeconfig, aws: region.env, region: config.region, namespace });
+  await operator.start();
+  return {
+    bed,
+    proxy,
+    operator,
+    async stop() {
+      await operator.stop();
+      await stop();
+    },
+  };
 }
 
 /** One workload from an empty namespace to an empty namespace, disturbed while the change is being carried out. */

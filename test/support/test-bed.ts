@@ -28,7 +28,7 @@ import { type Kubectl, must } from './kubectl.ts';
 
 export type Managed = KubeObject<CommonSpec, CommonStatus & Readonly<Record<string, unknown>>>;
 
-/** An object as a user writes it: the namespace is the bed's own. */
+/** An object as a user writes it, by default in the bed's own namespace. */
 export interface Manifest {
   readonly kind: string;
   readonly metadata: {
@@ -248,8 +248,9 @@ export function kubeConfig(path: string): KubeConfig {
   return config;
 }
 
-async function apply(admin: Transport, namespace: string, manifest: Manifest): Promise<void> {
+async function apply(admin: Transport, bedNamespace: string, manifest: Manifest): Promise<void> {
   const names = namesOf(manifest.kind);
+  const namespace = manifest.metadata.namespace ?? bedNamespace;
   await admin.request({
     method: 'PATCH',
     path: pathOf(names, namespace, manifest.metadata.name),

@@ -51,11 +51,15 @@ export async function change(bed: TestBed, before: readonly Manifest[], after: r
   await Promise.all(left(before, after).map(({ kind, metadata }) => bed.delete(kind, metadata.name)));
 }
 
-/** Resolves once every object of `after` is live with its references as they are now, and those of `before` that went are gone. */
+/**
+ * Resolves once every object of `after` is live with its references as they are now, and those of `before` that went are
+ * gone; or once `enough` says that there is no point in waiting.
+ */
 export async function settled(
   bed: TestBed,
   before: readonly Manifest[],
   after: readonly Manifest[],
+  enough: () => boolean = () => false,
 ): Promise<readonly Managed[]> {
   const get = ({ kind, metadata }: Manifest): Promise<Managed | undefined> => bed.get(kind, metadata.name);
   return eventually(
@@ -64,9 +68,10 @@ export async function settled(
       const objects = (await Promise.all(after.map(get))).filter((object) => object !== undefined);
       const remaining = (await Promise.all(left(before, after).map(get))).filter((object) => object !== undefined);
       const done =
-        remaining.length === 0 &&
-        objects.length === after.length &&
-        objects.every((one) => isSettled(one, objects, bed.config.region));
+        enough() ||
+        (remaining.length === 0 &&
+          objects.length === after.length &&
+          objects.every((one) => isSettled(one, objects, bed.config.region)));
       return { value: done ? objects : [...objects, ...remaining], done };
     },
     30_000,

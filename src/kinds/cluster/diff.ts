@@ -90,6 +90,9 @@ function capacityProviderSteps(desired: DesiredCluster, live: Cluster): readonly
     withStrategyDefaults(strategy),
   );
   if (!providersDiffer && !strategyDiffers) return [];
+  // What ECS could not do is told in the conditions, not tried over and over: the next generation gets a new try.
+  const tried = desired.status?.observedGeneration === desired.object.metadata.generation;
+  if (live.attachmentsStatus === 'UPDATE_FAILED' && tried) return [];
   // ECS answers UpdateInProgressException while an earlier association is still being made.
   if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') {
     return [wait('AttachmentsUpdating', 'ECS is still associating capacity providers; the change follows.')];

@@ -12,10 +12,14 @@ export function serviceName(desired: DesiredService): string {
   return desired.spec.serviceName ?? desired.object.metadata.name;
 }
 
-/** Name or ARN of the cluster. While the service is being deleted its cluster object may be gone, but the status knows. */
+/**
+ * Name or ARN of the cluster. While the service is being deleted its cluster object may be gone, but the status knows; when it does
+ * not, because we died before writing it, the cluster most likely has its object's name. Never the default cluster instead.
+ */
 export function clusterOf(desired: DesiredService): string {
   const referenced = desired.references.get(CLUSTER_REF);
-  return referenced?.arn ?? desired.status?.clusterArn ?? desired.spec.cluster ?? 'default';
+  const { cluster, clusterRef } = desired.spec;
+  return referenced?.arn ?? desired.status?.clusterArn ?? cluster ?? clusterRef?.name ?? 'default';
 }
 
 /** What the service should run: the referenced object's revision, or what the user wrote (ARN, family:revision or family). */
@@ -43,4 +47,10 @@ export function assertOneRegion(desired: DesiredService): void {
       );
     }
   }
+}
+
+/** `assertOneRegion` refused it from the start, so nothing was ever made, and nothing has to go. A cluster reference cannot change. */
+export function wasAlwaysRefused(desired: DesiredService): boolean {
+  const cluster = desired.references.get(CLUSTER_REF);
+  return cluster !== undefined && cluster.region !== desired.region && desired.status?.serviceArn === undefined;
 }

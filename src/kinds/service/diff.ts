@@ -93,6 +93,8 @@ export const REVISION_FIELDS = [
   'vpcLatticeConfigurations',
 ] as const satisfies readonly RuledField[];
 
+const onlyInRevision: ReadonlySet<string> = new Set(REVISION_FIELDS);
+
 /** Everything in which the live service differs from the spec. Fields that the user never set are never compared. */
 export function serviceChanges(desired: DesiredService, live: LiveService): readonly Change[] {
   const ruled = Object.keys(RULES).flatMap((field) => (isRuled(field) ? ruledChange(desired, live, field) : []));
@@ -142,6 +144,8 @@ function desiredCountChange(desired: DesiredService, { service }: LiveService): 
 }
 
 function ruledChange(desired: DesiredService, live: LiveService, field: RuledField): readonly Change[] {
+  // What could not be read is not known to differ.
+  if (onlyInRevision.has(field) && live.revision === undefined) return [];
   const rule: Rule = RULES[field];
   const normalise = rule.normalise ?? ((value: unknown) => value);
   const have = normalise(rule.have(live));

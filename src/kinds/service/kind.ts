@@ -22,6 +22,7 @@ import {
   serviceName,
   TASK_DEFINITION_REF,
   taskDefinitionOf,
+  wasAlwaysRefused,
 } from './desired.ts';
 import { type Change, serviceChanges } from './diff.ts';
 import { serviceNames } from './names.ts';
@@ -48,7 +49,8 @@ export const service: EcsKind<ECSServiceSpec, ECSServiceStatus, ObservedService>
   },
 
   async observe(context, desired) {
-    assertOneRegion(desired);
+    if (desired.deleting && wasAlwaysRefused(desired)) return absent;
+    if (!desired.deleting) assertOneRegion(desired);
     return (await observeService(context, desired)) ?? absent;
   },
 

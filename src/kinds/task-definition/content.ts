@@ -1,5 +1,5 @@
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs';
-import { contentHash } from '../../canonical.ts';
+import { canonicalJson, contentHash } from '../../canonical.ts';
 import { isEmpty } from '../shared/compare.ts';
 
 /** What a revision consists of: everything that `RegisterTaskDefinition` takes, but the tags. */
@@ -50,32 +50,37 @@ export function contentOf(described: TaskDefinition): Content {
 
 /**
  * Equal for contents that ECS runs alike, whether written by a user or read back from AWS, which fills in defaults
- * (feature-bar section 6): `cpu: 0`, `essential: true`, empty lists, host ports under awsvpc, reordered environment.
+ * (feature-bar section 6): `cpu: 0`, `essential: true`, empty lists, host ports under awsvpc and host, reordered environment.
  */
 export function hashOf(content: Content): string {
-  const awsvpc = content.networkMode === 'awsvpc';
+  const ownPorts = content.networkMode === 'awsvpc' || content.networkMode === 'host';
   return contentHash(
     normalise({
       ...content,
       cpu: cpuUnits(content.cpu),
       memory: mebibytes(content.memory),
+      enableFaultInjection: content.enableFaultInjection === true ? true : undefined,
       requiresCompatibilities: [...(content.requiresCompatibilities ?? [])].sort(),
-      containerDefinitions: content.containerDefinitions?.map((container) => withoutDefaults(container, awsvpc)),
+      containerDefinitions: content.containerDefinitions?.map((container) => withoutDefaults(container, ownPorts)),
     }),
   );
 }
 
-function withoutDefaults(container: ContainerDefinition, awsvpc: boolean): ContainerDefinition {
-  const { cpu, essential, portMappings, ...rest } = container;
+/** What ECS fills in (HealthCheck in the API reference). */
+const HEALTH_CHECK_DEFAULTS = { interval: 30, timeout: 5, retries: 3 };
+
+function withoutDefaults(container: ContainerDefinition, ownPorts: boolean): ContainerDefinition {
+  const { cpu, essential, portMappings, healthCheck, ...rest } = container;
   return {
     ...rest,
+    ...(healthCheck === undefined ? {} : { healthCheck: { ...HEALTH_CHECK_DEFAULTS, ...healthCheck } }),
     ...(cpu === undefined || cpu === 0 ? {} : { cpu }),
     ...(essential === false ? { essential } : {}),
     portMappings: portMappings?.map(({ hostPort, protocol, ...mapping }) => ({
       ...mapping,
       ...(protocol === undefined || protocol === 'tcp' ? {} : { protocol }),
-      // Under awsvpc the host port is the container port; elsewhere 0 and nothing both mean a dynamic port.
-      ...(hostPort === undefined || hostPort === 0 || awsvpc ? {} : { hostPort }),
+      // Under awsvpc and host the host port is the container port (TD-11, TD-12); elsewhere 0 and nothing both mean a dynamic port.
+      ...(hostPort === undefined || hostPort === 0 || ownPorts ? {} : { hostPort }),
     })),
   };
 }
@@ -97,19 +102,22 @@ function normalise(value: unknown, field = ''): unknown {
 function sortedBy(items: readonly unknown[], key: string): readonly unknown[] {
   const rank = (item: unknown): string => {
     const members: Readonly<Record<string, unknown>> = typeof item === 'object' && item !== null ? { ...item } : {};
-    return `${String(members[key])} ${JSON.stringify(members)}`;
+    return `${String(members[key])} ${canonicalJson(members)}`;
   };
   return [...items].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
 /** `1024` for "1024", "1 vCPU" and "1vcpu", the forms that ECS takes. Anything else stays what it is, for ECS to judge. */
 export function cpuUnits(cpu: string | undefined): string | undefined {
-  const vcpu = /^([\d.]+)\s*vcpu$/i.exec(cpu?.trim() ?? '')?.[1];
-  return vcpu === undefined ? cpu?.trim() : String(Math.round(Number(vcpu) * 1024));
+  return inUnits(cpu, /^(\d+\.?\d*|\.\d+)\s*vcpu$/i);
 }
 
 /** `2048` for "2048", "2 GB" and "2gb". */
 export function mebibytes(memory: string | undefined): string | undefined {
-  const gigabytes = /^([\d.]+)\s*gb$/i.exec(memory?.trim() ?? '')?.[1];
-  return gigabytes === undefined ? memory?.trim() : String(Math.round(Number(gigabytes) * 1024));
+  return inUnits(memory, /^(\d+\.?\d*|\.\d+)\s*gb$/i);
+}
+
+function inUnits(text: string | undefined, form: RegExp): string | undefined {
+  const amount = form.exec(text?.trim() ?? '')?.[1];
+  return amount === undefined ? text?.trim() : String(Math.round(Number(amount) * 1024));
 }

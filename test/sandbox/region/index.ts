@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { Faults } from './faults.ts';
@@ -34,6 +35,8 @@ export interface Region {
   inventory(): Inventory;
   /** Everything as it is now, for the fault `stale`. */
   snapshot(): Worlds;
+  /** Open connections of clients. */
+  connections(): Promise<number>;
   /** Moves simulated time forward and lets happen what is due. */
   advance(ms: number): void;
   stop(): Promise<void>;
@@ -58,6 +61,7 @@ export async function startRegion(options: RegionOptions = {}): Promise<Region> 
     journal,
     faults,
     inventory: () => worlds.inventory(),
+    connections: () => promisify(server.getConnections.bind(server))(),
     snapshot: () => worlds.snapshot(),
     advance: (ms) => worlds.advance(ms),
     async stop() {

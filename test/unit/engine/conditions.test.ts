@@ -29,7 +29,11 @@ const previous = {
 
 type Before = keyof typeof previous;
 
-function after(before: readonly Condition[], outcome: Outcome, more: { generation?: number; failures?: number } = {}) {
+function conditionsAfter(
+  before: readonly Condition[],
+  outcome: Outcome,
+  more: { generation?: number; failures?: number } = {},
+) {
   const { generation = 1, failures = outcome.kind === 'failed' ? 1 : 0 } = more;
   return conditionsFor({ previous: before, outcome, generation, failures, now: NOW });
 }
@@ -70,7 +74,7 @@ describe('conditions for every outcome and what was told before', () => {
     ['reconciling', 'failed', ['Ready=False Rollout', 'Reconciling=True Why'], 'InProgress'],
     ['stalled', 'failed', ['Ready=False NotOwned', 'Reconciling=True Why'], 'InProgress'],
   ])('%s, then %s', (before, kind, expected, kstatus) => {
-    const conditions = after(previous[before], outcomes[kind]);
+    const conditions = conditionsAfter(previous[before], outcomes[kind]);
     expect(shown(conditions)).toEqual(expected);
     const object = { metadata: { ...metadata, generation: 1 }, status: { observedGeneration: 1, conditions } };
     expect(violations(object)).toEqual([]);
@@ -79,18 +83,24 @@ describe('conditions for every outcome and what was told before', () => {
   });
 
   test('one network error does not turn a healthy service red; the third in a row does', () => {
-    const told = [1, 2, 3, 4].map((failures) => shown(after(previous.ready, outcomes.failed, { failures })));
+    const told = [1, 2, 3, 4].map((failures) => shown(conditionsAfter(previous.ready, outcomes.failed, { failures })));
     expect(told).toEqual([live, live, reconciling, reconciling]);
   });
 
-  test.each(['throttled', 'failed'] as const)('%s says nothing good about a generation that was never observed', (kind) => {
-    expect(shown(after(previous.ready, outcomes[kind], { generation: 2 }))).toEqual(reconciling);
-    expect(shown(after(previous.stalled, outcomes[kind], { generation: 2 }))).toEqual(reconciling);
-  });
+  test.each(['throttled', 'failed'] as const)(
+    '%s says nothing good about a generation that was never observed',
+    (kind) => {
+      expect(shown(conditionsAfter(previous.ready, outcomes[kind], { generation: 2 }))).toEqual(reconciling);
+      expect(shown(conditionsAfter(previous.stalled, outcomes[kind], { generation: 2 }))).toEqual(reconciling);
+    },
+  );
 
   test('lastTransitionTime moves only with the status', () => {
     const times = (before: Before, kind: Outcome['kind']) =>
-      after(previous[before], outcomes[kind]).map(({ type, lastTransitionTime }) => [type, lastTransitionTime]);
+      conditionsAfter(previous[before], outcomes[kind]).map(({ type, lastTransitionTime }) => [
+        type,
+        lastTransitionTime,
+      ]);
     expect(times('ready', 'settled')).toEqual([['Ready', EARLIER]]);
     expect(times('reconciling', 'settled')).toEqual([['Ready', NOW]]);
     expect(times('reconciling', 'progressing')).toEqual([
@@ -104,7 +114,7 @@ describe('conditions for every outcome and what was told before', () => {
   });
 
   test('a message longer than the API server takes is cut', () => {
-    const [ready] = after([], { kind: 'terminal', reason: 'Why', message: 'x'.repeat(40_000) });
+    const [ready] = conditionsAfter([], { kind: 'terminal', reason: 'Why', message: 'x'.repeat(40_000) });
     expect(ready?.message).toHaveLength(32_768);
   });
 });
@@ -121,8 +131,11 @@ test('no sequence of passes breaks a rule that Flux and kstatus rely on', () => 
       let conditions: readonly Condition[] = [];
       for (const { kind, failures, edited } of steps) {
         if (edited) generation += 1;
-        conditions = after(conditions, kind, { generation, failures });
-        const object = { metadata: { ...metadata, generation }, status: { observedGeneration: generation, conditions } };
+        conditions = conditionsAfter(conditions, kind, { generation, failures });
+        const object = {
+          metadata: { ...metadata, generation },
+          status: { observedGeneration: generation, conditions },
+        };
         expect(violations(object)).toEqual([]);
         if (kind.kind === 'settled') expect(kstatusOf(object)).toBe('Current');
         if (kind.kind === 'terminal') expect(kstatusOf(object)).toBe('Failed');

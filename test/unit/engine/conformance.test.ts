@@ -28,11 +28,17 @@ test.each<[string, readonly Condition[], number | undefined]>([
   ['messages fit', [{ ...notReady, message: 'x'.repeat(40_000) }], 1],
   ['times are RFC 3339', [{ ...notReady, lastTransitionTime: '2026-01-01T00:00:00.123Z' }], 1],
 ])('the matcher finds what breaks %s', (rule, conditions, observedGeneration) => {
-  expect(violations(status(conditions, observedGeneration)).map((broken) => broken.slice(0, rule.length))).toContain(rule);
+  expect(violations(status(conditions, observedGeneration)).map((broken) => broken.slice(0, rule.length))).toContain(
+    rule,
+  );
 });
 
 test('an object nobody has looked at yet, and one whose last status is of an older generation, are in progress', () => {
-  const edited = ecsCluster('prod', {}, { metadata: { generation: 2 }, status: { observedGeneration: 1, conditions: [live] } });
+  const edited = ecsCluster(
+    'prod',
+    {},
+    { metadata: { generation: 2 }, status: { observedGeneration: 1, conditions: [live] } },
+  );
   expect(kstatusOf(edited)).toBe('InProgress');
   expect(kstatusOf(status([notReady]))).toBe('InProgress');
 });

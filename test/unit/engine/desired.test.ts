@@ -5,7 +5,8 @@ import { arns, deleted, desired, ecsCluster, ecsService, region } from '../../su
 
 const spec: ECSServiceSpec = { clusterRef: { name: 'prod' }, taskDefinition: 'web:1', desiredCount: 2 };
 const references = { 'spec.clusterRef': { arn: arns.cluster('prod'), name: 'prod', region } };
-const hashOf = (change: ECSServiceSpec, refs = references) => desired(ecsService('web', { ...spec, ...change }), refs).hash;
+const hashOf = (change: ECSServiceSpec, refs = references) =>
+  desired(ecsService('web', { ...spec, ...change }), refs).hash;
 
 describe('the hash of what is wished', () => {
   test.each<[string, ECSServiceSpec]>([
@@ -25,7 +26,10 @@ describe('the hash of what is wished', () => {
 
   test('does not change with the order of fields, the status or the labels', () => {
     const reordered: ECSServiceSpec = { desiredCount: 2, taskDefinition: 'web:1', clusterRef: { name: 'prod' } };
-    const of = ecsService('web', reordered, { status: { runningCount: 1 }, metadata: { labels: { a: 'b' }, generation: 7 } });
+    const of = ecsService('web', reordered, {
+      status: { runningCount: 1 },
+      metadata: { labels: { a: 'b' }, generation: 7 },
+    });
     expect(desired(of, references).hash).toBe(hashOf({}));
   });
 });

@@ -57,6 +57,38 @@ describe('a plan that was carried out, once AWS has shown', () => {
   });
 });
 
+describe('a plan that AWS has shown since', () => {
+  test('may be wanted again when it was for another spec', () => {
+    const { memory: of } = memory();
+    of.sent(KEY, 'uid', 'back', scaleTo(2));
+    of.agreed(KEY, 'uid', 'forth');
+    expect(of.wasJustSent(KEY, 'uid', scaleTo(2))).toBe(false);
+  });
+
+  test('is still not repeated for the same spec, because a later answer may be an older one', () => {
+    const { memory: of } = memory();
+    of.sent(KEY, 'uid', 'hash', scaleTo(2));
+    of.agreed(KEY, 'uid', 'hash');
+    expect(of.wasJustSent(KEY, 'uid', scaleTo(2))).toBe(true);
+  });
+});
+
+describe('what was made a moment ago', () => {
+  test('may not be seen yet, until it is or the grace is over', () => {
+    const { memory: of, clock } = memory();
+    expect(of.mayBeUnseen(KEY, 'uid')).toBe(false);
+    of.changed(KEY, 'uid');
+    clock.advance(14_999);
+    expect([of.mayBeUnseen(KEY, 'uid'), of.mayBeUnseen(KEY, 'another-uid')]).toEqual([true, false]);
+    of.changed(KEY, 'uid');
+    of.seen(KEY, 'uid');
+    expect(of.mayBeUnseen(KEY, 'uid')).toBe(false);
+    of.changed(KEY, 'uid');
+    clock.advance(15_000);
+    expect(of.mayBeUnseen(KEY, 'uid')).toBe(false);
+  });
+});
+
 describe('a refusal', () => {
   test('is believed at the fifth try', () => {
     const { memory: of } = memory();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Disposition, OperatorError } from '../../../src/errors.ts';
 import { outcomeOfError } from '../../../src/engine/failure.ts';
 import { type PassResult, type QueueEffect, queueEffect } from '../../../src/engine/outcome.ts';
+import { type Disposition, OperatorError } from '../../../src/errors.ts';
 
 const why = { reason: 'Why', message: 'Because.' };
 
@@ -9,8 +9,14 @@ describe('the queue after each outcome (reliability row 16)', () => {
   test.each<[PassResult, QueueEffect]>([
     [{ kind: 'settled' }, { kind: 'resync' }],
     [{ kind: 'progressing', ...why }, { kind: 'poll' }],
-    [{ kind: 'blocked', ...why }, { kind: 'after', delayMs: 60_000 }],
-    [{ kind: 'terminal', ...why }, { kind: 'after', delayMs: 600_000 }],
+    [
+      { kind: 'blocked', ...why },
+      { kind: 'after', delayMs: 60_000 },
+    ],
+    [
+      { kind: 'terminal', ...why },
+      { kind: 'after', delayMs: 600_000 },
+    ],
     [
       { kind: 'throttled', ...why, retryAfterMs: 1_234 },
       { kind: 'after', delayMs: 1_234 },
@@ -33,7 +39,8 @@ describe('what an error means for the object', () => {
     ['failed', false, 'failed'],
     ['progressing', false, 'progressing'],
     ['absent', false, 'failed'],
-    ['blocked', false, 'blocked'],
+    // Nothing in the store wakes us for what AWS waits for, so it is polled.
+    ['blocked', false, 'progressing'],
     ['rejected', false, 'failed'],
     ['rejected', true, 'terminal'],
     ['terminal', false, 'terminal'],
@@ -48,7 +55,10 @@ describe('what an error means for the object', () => {
 
   test('the message names the operation once and never the request id, which would make each try a new message', () => {
     const told = (message: string) =>
-      outcomeOfError(new OperatorError('failed', 'Why', message, { operation: 'UpdateService', requestId: 'r-1' }), false);
+      outcomeOfError(
+        new OperatorError('failed', 'Why', message, { operation: 'UpdateService', requestId: 'r-1' }),
+        false,
+      );
     expect(told('Because.')).toMatchObject({ message: 'UpdateService: Because.' });
     expect(told('UpdateService did not answer.')).toMatchObject({ message: 'UpdateService did not answer.' });
   });

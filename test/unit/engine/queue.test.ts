@@ -30,10 +30,15 @@ class Model {
   readonly waiting = new Map<ObjectKey, Due>();
   readonly held = new Map<ObjectKey, Due | undefined>();
   /** For each priority: namespaces that have been served while this one had something ready. */
-  readonly #overtaken: Readonly<Record<Priority, Map<string, Set<string>>>> = { user: new Map(), background: new Map() };
+  readonly #overtaken: Readonly<Record<Priority, Map<string, Set<string>>>> = {
+    user: new Map(),
+    background: new Map(),
+  };
 
   ready(priority: Priority): ObjectKey[] {
-    return [...this.waiting].filter(([, due]) => due.priority === priority && due.readyAt <= this.now).map(([key]) => key);
+    return [...this.waiting]
+      .filter(([, due]) => due.priority === priority && due.readyAt <= this.now)
+      .map(([key]) => key);
   }
 
   add(key: ObjectKey, due: Due): void {

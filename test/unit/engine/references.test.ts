@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { CommonStatus } from '../../../src/engine/kind.ts';
 import { type Directory, referenceKey, resolveReferences } from '../../../src/engine/references.ts';
-import { cluster } from '../../../src/kinds/cluster/kind.ts';
 import type { ECSCluster, ECSClusterSpec, ECSClusterStatus } from '../../../src/kinds/cluster/api.ts';
-import { service } from '../../../src/kinds/service/kind.ts';
+import { cluster } from '../../../src/kinds/cluster/kind.ts';
 import type { ECSServiceStatus } from '../../../src/kinds/service/api.ts';
+import { service } from '../../../src/kinds/service/kind.ts';
 import { keyOf, type ObjectMeta } from '../../../src/kube/types.ts';
 import { arns, condition, deleted, ecsCluster, ecsService, region } from '../../support/builders.ts';
 
@@ -35,7 +35,11 @@ interface Referring {
 
 /** Resolves the clusterRef of a service in namespace `team`. */
 function resolve(directory: Directory, { namespace, metadata, status }: Referring = {}) {
-  const web = ecsService('web', { clusterRef: { name: 'prod', namespace }, taskDefinition: 'web:1' }, { metadata, status });
+  const web = ecsService(
+    'web',
+    { clusterRef: { name: 'prod', namespace }, taskDefinition: 'web:1' },
+    { metadata, status },
+  );
   return resolveReferences(web, service.references(web.spec), directory);
 }
 
@@ -62,7 +66,11 @@ describe('a reference', () => {
   });
 
   test('to something that is not ready blocks, and says why it is not', () => {
-    const failing = { ...live, status: 'PROVISIONING', conditions: [condition('Ready', 'False', 'Busy', { message: 'Wait' })] };
+    const failing = {
+      ...live,
+      status: 'PROVISIONING',
+      conditions: [condition('Ready', 'False', 'Busy', { message: 'Wait' })],
+    };
     expect(resolve(directoryOf(prod({}, failing)))).toEqual({
       kind: 'blocked',
       reason: 'ReferenceNotReady',
@@ -76,6 +84,11 @@ describe('a reference', () => {
     expect(resolve(directory, { status: { settledHash: 'h' } })).toMatchObject({ kind: 'resolved' });
   });
 
+  test('to something that is being deleted is found to the end by what is being deleted itself', () => {
+    const left = resolve(directoryOf(prod({}, live, deleted)), { metadata: deleted });
+    expect(left).toMatchObject({ kind: 'resolved', identities: new Map([['spec.clusterRef', { name: 'prod' }]]) });
+  });
+
   test('of an object that is being deleted never blocks: deletion converges in any order', () => {
     const left = resolve(directoryOf(), { metadata: deleted });
     expect(left).toEqual({ kind: 'resolved', identities: new Map() });
@@ -86,7 +99,9 @@ describe('a reference into another namespace', () => {
   const shared = (spec: ECSClusterSpec = {}) => prod(spec, live, { namespace: 'shared' });
 
   test.each([[['team']], [['other', 'team']], [['*']]])('is followed when it is allowed by %j', (allowedNamespaces) => {
-    expect(resolve(directoryOf(shared({ allowedNamespaces })), { namespace: 'shared' })).toMatchObject({ kind: 'resolved' });
+    expect(resolve(directoryOf(shared({ allowedNamespaces })), { namespace: 'shared' })).toMatchObject({
+      kind: 'resolved',
+    });
   });
 
   test('that is not allowed gets the very answer that a missing object gets', () => {
@@ -95,7 +110,9 @@ describe('a reference into another namespace', () => {
     for (const allowedNamespaces of [undefined, [], ['other']]) {
       expect(resolve(directoryOf(shared({ allowedNamespaces })), { namespace: 'shared' })).toEqual(missing);
     }
-    expect(resolve(directoryOf(prod({}, undefined, { namespace: 'shared' })), { namespace: 'shared' })).toEqual(missing);
+    expect(resolve(directoryOf(prod({}, undefined, { namespace: 'shared' })), { namespace: 'shared' })).toEqual(
+      missing,
+    );
   });
 
   test('that is not allowed is not followed for a deletion either', () => {

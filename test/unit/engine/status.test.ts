@@ -67,7 +67,9 @@ describe('a status', () => {
   });
 
   test('has conditions and the observed generation from the first pass on', () => {
-    const first = next(undefined, { outcome: { kind: 'throttled', reason: 'Throttled', message: 'Wait.', retryAfterMs: 1 } });
+    const first = next(undefined, {
+      outcome: { kind: 'throttled', reason: 'Throttled', message: 'Wait.', retryAfterMs: 1 },
+    });
     expect(first).toMatchObject({ observedGeneration: 1 });
     expect(violations(ecsCluster('prod', {}, { status: first }))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import type { BoundCloud, CallScope, Cloud } from '../../../src/engine/cloud.ts';
 import {
-  absent,
   type AwsCommand,
+  absent,
   type CallStep,
   type CommonSpec,
   type CommonStatus,
@@ -116,6 +116,8 @@ export class WidgetCloud implements Cloud<WidgetReads> {
   /** Reads at work; they wait while `paused`. */
   reading = 0;
   mostReading = 0;
+  /** The next mutation takes effect, and its answer is lost. */
+  loseNextAnswer = false;
   newWidgets: LiveWidget['state'] = 'ACTIVE';
   deletedWidgets: 'gone' | 'DELETING' = 'gone';
   #shown: ReadonlyMap<string, LiveWidget> | undefined;
@@ -156,6 +158,10 @@ export class WidgetCloud implements Cloud<WidgetReads> {
         if (error !== undefined) throw error;
         if (!(command instanceof WidgetCommand)) throw new TypeError('not a widget command');
         this.#carryOut(command);
+        if (this.loseNextAnswer) {
+          this.loseNextAnswer = false;
+          throw new OperatorError('failed', 'ConnectionReset', 'The connection was cut.');
+        }
       },
     };
   }

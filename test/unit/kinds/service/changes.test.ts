@@ -67,7 +67,7 @@ const inService: readonly Row[] = [
 ];
 
 const inRevision: readonly [field: keyof ECSServiceSpec & keyof ServiceRevision, have: unknown, wanted: unknown][] = [
-  ['gatewayConnectors', undefined, [{ gatewayArn: 'arn:gateway' }]],
+  ['gatewayConnectors', undefined, [{ portName: 'http' }]],
   ['monitoring', undefined, { metricConfigurations: [{ metricNames: ['CPU'], resolutionSeconds: 20 }] }],
   ['serviceConnectConfiguration', connect(80), connect(81)],
   ['volumeConfigurations', disk(10), disk(20)],
@@ -94,7 +94,12 @@ describe('each mutable field that alone differs is sent alone, in one UpdateServ
 
   test('several are sent together, and the reason names each', () => {
     const of = ecsService('web', { ...base, desiredCount: 5, enableExecuteCommand: true });
-    const observed = { service: liveService(of), revision: undefined, lastDeployment: undefined, lastTarget: undefined };
+    const observed = {
+      service: liveService(of),
+      revision: undefined,
+      lastDeployment: undefined,
+      lastTarget: undefined,
+    };
     expect(summaries(service.plan(desired(of), observed))).toEqual([
       {
         operation: 'UpdateService',
@@ -110,7 +115,11 @@ describe('a field taken out of the spec', () => {
   const strategy = [{ capacityProvider: 'FARGATE', base: 0, weight: 1 }];
 
   test.each<[field: keyof ECSServiceSpec, live: Partial<Service>, reset: Partial<UpdateServiceCommandInput>]>([
-    ['capacityProviderStrategy', { capacityProviderStrategy: strategy }, { capacityProviderStrategy: [], forceNewDeployment: true }],
+    [
+      'capacityProviderStrategy',
+      { capacityProviderStrategy: strategy },
+      { capacityProviderStrategy: [], forceNewDeployment: true },
+    ],
     ['deploymentController', { deploymentController: { type: 'EXTERNAL' } }, { deploymentController: { type: 'ECS' } }],
     ['enableECSManagedTags', { enableECSManagedTags: true }, { enableECSManagedTags: false }],
     ['enableExecuteCommand', { enableExecuteCommand: true }, { enableExecuteCommand: false }],
@@ -128,7 +137,7 @@ describe('a field taken out of the spec', () => {
   });
 
   test.each<[field: keyof ECSServiceSpec, revision: ServiceRevision, reset: unknown]>([
-    ['gatewayConnectors', { gatewayConnectors: [{ connectorName: 'x' }] }, []],
+    ['gatewayConnectors', { gatewayConnectors: [{ portName: 'http' }] }, []],
     ['serviceConnectConfiguration', { serviceConnectConfiguration: connect(80) }, { enabled: false }],
     ['volumeConfigurations', { volumeConfigurations: disk(10) }, []],
     ['vpcLatticeConfigurations', { vpcLatticeConfigurations: lattice('a') }, []],
@@ -152,12 +161,20 @@ describe('no difference', () => {
 
   test.each<[string, ECSServiceSpec, Partial<Service>]>([
     ['a minimal spec over what AWS fills in', {}, {}],
-    ['reordered subnets', { networkConfiguration: awsvpc('s-1', 's-2') }, { networkConfiguration: awsvpc('s-2', 's-1') }],
+    [
+      'reordered subnets',
+      { networkConfiguration: awsvpc('s-1', 's-2') },
+      { networkConfiguration: awsvpc('s-2', 's-1') },
+    ],
     ['reordered load balancers', { loadBalancers: twoBalancers }, { loadBalancers: twoBalancers.toReversed() }],
     [
       'members that AWS adds',
       { networkConfiguration: { awsvpcConfiguration: { subnets: ['s-1'] } } },
-      { networkConfiguration: { awsvpcConfiguration: { subnets: ['s-1'], assignPublicIp: 'DISABLED', securityGroups: ['default'] } } },
+      {
+        networkConfiguration: {
+          awsvpcConfiguration: { subnets: ['s-1'], assignPublicIp: 'DISABLED', securityGroups: ['default'] },
+        },
+      },
     ],
     [
       'weight and base that AWS fills in',
@@ -172,7 +189,11 @@ describe('no difference', () => {
     ['platformVersion LATEST', { platformVersion: 'LATEST' }, { platformVersion: 'LATEST' }],
     ['platformVersion LATEST that AWS does not show', { platformVersion: 'LATEST' }, { platformVersion: undefined }],
     ['the deployment controller ECS, which AWS leaves out', { deploymentController: { type: 'ECS' } }, {}],
-    ['empty lists', { loadBalancers: [], placementStrategy: [], serviceRegistries: [] }, { serviceRegistries: undefined }],
+    [
+      'empty lists',
+      { loadBalancers: [], placementStrategy: [], serviceRegistries: [] },
+      { serviceRegistries: undefined },
+    ],
     ['part of a deployment configuration', { deploymentConfiguration: { minimumHealthyPercent: 100 } }, {}],
     ['a bare family, whatever its revision', { taskDefinition: 'web' }, {}],
     ['family:revision', { taskDefinition: 'web:1' }, {}],
@@ -183,18 +204,24 @@ describe('no difference', () => {
   test('but the order of a placement strategy is one', () => {
     const wanted: ECSServiceSpec['placementStrategy'] = [{ type: 'spread', field: 'host' }, { type: 'random' }];
     const live: Service['placementStrategy'] = [{ type: 'random' }, { type: 'spread', field: 'host' }];
-    expect(update({ placementStrategy: wanted }, { placementStrategy: live })).toMatchObject({ placementStrategy: wanted });
+    expect(update({ placementStrategy: wanted }, { placementStrategy: live })).toMatchObject({
+      placementStrategy: wanted,
+    });
   });
 
   test('but a version of the platform that was pinned and shall be LATEST is one', () => {
-    expect(update({ platformVersion: 'LATEST' }, { platformVersion: '1.3.0' })).toMatchObject({ platformVersion: 'LATEST' });
+    expect(update({ platformVersion: 'LATEST' }, { platformVersion: '1.3.0' })).toMatchObject({
+      platformVersion: 'LATEST',
+    });
   });
 });
 
 describe('desiredCount', () => {
   test('that is not in the spec is left to whoever owns it', () => {
     expect(update({ desiredCount: undefined }, { desiredCount: 40, runningCount: 40 })).toBeUndefined();
-    expect(update({ desiredCount: undefined }, { desiredCount: 0 }, undefined, { settledFields: ['desiredCount'] })).toBeUndefined();
+    expect(
+      update({ desiredCount: undefined }, { desiredCount: 0 }, undefined, { settledFields: ['desiredCount'] }),
+    ).toBeUndefined();
   });
 
   test('of a DAEMON is ECS own', () => {

@@ -38,7 +38,13 @@ function creation(of: ECSService): CreateServiceCommandInput {
 
 describe('creating', () => {
   test('sends what the user wrote in AWS own words, with our tags and a token, and none of the operator fields', () => {
-    const of = web({ driftPolicy: 'Report', deletionPolicy: 'Retain', adoptionPolicy: 'Adopt', region, allowedNamespaces: ['*'] });
+    const of = web({
+      driftPolicy: 'Report',
+      deletionPolicy: 'Retain',
+      adoptionPolicy: 'Adopt',
+      region,
+      allowedNamespaces: ['*'],
+    });
     expect(creation(of)).toEqual({
       serviceName: 'web',
       cluster: 'prod',
@@ -51,7 +57,10 @@ describe('creating', () => {
 
   test('starts one task when the user leaves the count open, and none of its own for a DAEMON', () => {
     expect(creation(web({ desiredCount: undefined })).desiredCount).toBe(1);
-    expect(creation(web({ desiredCount: undefined, schedulingStrategy: 'DAEMON' }))).not.toHaveProperty('desiredCount', 1);
+    expect(creation(web({ desiredCount: undefined, schedulingStrategy: 'DAEMON' }))).not.toHaveProperty(
+      'desiredCount',
+      1,
+    );
   });
 
   test('uses what the references lead to', () => {
@@ -61,7 +70,9 @@ describe('creating', () => {
       'spec.taskDefinitionRef': { arn: arns.taskDefinition('web:7'), name: 'web:7', region },
     });
     const [step] = summaries(service.plan(wish, absent));
-    expect(step).toMatchObject({ input: { cluster: arns.cluster('prod'), taskDefinition: arns.taskDefinition('web:7') } });
+    expect(step).toMatchObject({
+      input: { cluster: arns.cluster('prod'), taskDefinition: arns.taskDefinition('web:7') },
+    });
     expect(step).not.toHaveProperty('input.clusterRef');
     expect(step).not.toHaveProperty('input.taskDefinitionRef');
   });
@@ -115,10 +126,32 @@ describe('whose service it is', () => {
 
 describe('tags', () => {
   test('are added, changed and removed by key, and those of other tools stay', () => {
-    const of = web({ tags: [{ key: 'a', value: '2' }, { key: 'b', value: '1' }] }, { status: { settledFields: ['tags/a', 'tags/gone'] } });
-    const live = ownTags(of, { key: 'a', value: '1' }, { key: 'gone', value: '' }, { key: 'others', value: '' }, { key: 'aws:x', value: '' });
+    const of = web(
+      {
+        tags: [
+          { key: 'a', value: '2' },
+          { key: 'b', value: '1' },
+        ],
+      },
+      { status: { settledFields: ['tags/a', 'tags/gone'] } },
+    );
+    const live = ownTags(
+      of,
+      { key: 'a', value: '1' },
+      { key: 'gone', value: '' },
+      { key: 'others', value: '' },
+      { key: 'aws:x', value: '' },
+    );
     expect(summaries(service.plan(desired(of), observed(of, { tags: live })))).toMatchObject([
-      { operation: 'TagResource', input: { tags: [{ key: 'a', value: '2' }, { key: 'b', value: '1' }] } },
+      {
+        operation: 'TagResource',
+        input: {
+          tags: [
+            { key: 'a', value: '2' },
+            { key: 'b', value: '1' },
+          ],
+        },
+      },
       { operation: 'UntagResource', input: { tagKeys: ['gone'] } },
     ]);
   });
@@ -127,13 +160,19 @@ describe('tags', () => {
 describe('a service that is going', () => {
   test('of the same name is waited for before it is created again', () => {
     const of = web();
-    expect(summaries(service.plan(desired(of), observed(of, { status: 'DRAINING' })))).toMatchObject([{ wait: 'Draining' }]);
+    expect(summaries(service.plan(desired(of), observed(of, { status: 'DRAINING' })))).toMatchObject([
+      { wait: 'Draining' },
+    ]);
   });
 
   test('is deleted by force, once, and then waited for', () => {
     const of = web({}, { metadata: deleted });
     expect(summaries(service.retire(desired(of), observed(of)))).toEqual([
-      { operation: 'DeleteService', input: { cluster: 'prod', service: 'web', force: true }, reason: 'service web deleted' },
+      {
+        operation: 'DeleteService',
+        input: { cluster: 'prod', service: 'web', force: true },
+        reason: 'service web deleted',
+      },
     ]);
     expect(summaries(service.retire(desired(of), observed(of, { status: 'DRAINING', runningCount: 3 })))).toEqual([
       { wait: 'Draining', message: 'Waiting for ECS to stop 3 running tasks.' },
@@ -141,8 +180,14 @@ describe('a service that is going', () => {
   });
 
   test('is found by the status when its cluster object is gone', () => {
-    const of = ecsService('web', { clusterRef: { name: 'prod' } }, { metadata: deleted, status: { clusterArn: arns.cluster('prod') } });
-    expect(summaries(service.retire(desired(of), observed(of)))).toMatchObject([{ input: { cluster: arns.cluster('prod') } }]);
+    const of = ecsService(
+      'web',
+      { clusterRef: { name: 'prod' } },
+      { metadata: deleted, status: { clusterArn: arns.cluster('prod') } },
+    );
+    expect(summaries(service.retire(desired(of), observed(of)))).toMatchObject([
+      { input: { cluster: arns.cluster('prod') } },
+    ]);
   });
 });
 
@@ -161,7 +206,9 @@ describe('observing', () => {
   const signal = new AbortController().signal;
   const observe = (of: ECSService, reads: Partial<EcsReads>, references = {}) =>
     service.observe({ reads: { ...none, ...reads }, signal, afterChange: false }, desired(of, references));
-  const elsewhere = { 'spec.clusterRef': { arn: arns.cluster('prod', 'eu-west-1'), name: 'prod', region: 'eu-west-1' } };
+  const elsewhere = {
+    'spec.clusterRef': { arn: arns.cluster('prod', 'eu-west-1'), name: 'prod', region: 'eu-west-1' },
+  };
 
   test('asks for nothing but the service when it is known and has nothing to hide', async () => {
     const of = web({}, { status: { serviceArn: arns.service('prod', 'web') } });
@@ -191,7 +238,10 @@ describe('observing', () => {
 
   test('refuses a reference into another region, which cannot work', async () => {
     const of = ecsService('web', { clusterRef: { name: 'prod' } });
-    await expect(observe(of, {}, elsewhere)).rejects.toMatchObject({ disposition: 'terminal', reason: 'RegionMismatch' });
+    await expect(observe(of, {}, elsewhere)).rejects.toMatchObject({
+      disposition: 'terminal',
+      reason: 'RegionMismatch',
+    });
   });
 
   test('lets a service go that never came to be because its cluster is in another region', async () => {
@@ -209,7 +259,9 @@ describe('observing', () => {
       asked.push(arn);
       return revision;
     };
-    expect(await observe(of, { describeService: async () => live, describeServiceRevision })).toMatchObject({ revision });
+    expect(await observe(of, { describeService: async () => live, describeServiceRevision })).toMatchObject({
+      revision,
+    });
     expect(asked).toEqual(['arn:revision/web/100']);
   });
 });
@@ -240,7 +292,8 @@ describe('how far a service is', () => {
       {
         kind: 'progressing',
         reason: 'RolloutInProgress',
-        message: 'web:1: 0 of 2 tasks are running. 3 tasks failed. Last event: (service web) was unable to place a task.',
+        message:
+          'web:1: 0 of 2 tasks are running. 3 tasks failed. Last event: (service web) was unable to place a task.',
       },
     ],
     [
@@ -251,7 +304,14 @@ describe('how far a service is', () => {
     ['scaling in', { runningCount: 3 }, { kind: 'progressing', reason: 'Scaling' }],
     [
       'stalled after a failed deployment that nothing rolled back',
-      { deployments: [primaryDeployment({ rolloutState: 'FAILED', rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.' })] },
+      {
+        deployments: [
+          primaryDeployment({
+            rolloutState: 'FAILED',
+            rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
+          }),
+        ],
+      },
       {
         kind: 'stalled',
         reason: 'DeploymentFailed',

@@ -6,8 +6,19 @@ describe('what AWS has covers what the user said', () => {
   test.each<[string, unknown, unknown]>([
     ['when AWS filled in more', { a: 1, b: 2 }, { a: 1 }],
     ['when AWS reordered a list', ['b', 'a'], ['a', 'b']],
-    ['when AWS filled in members of list items', [{ n: 'y', x: 0 }, { n: 'x', x: 0 }], [{ n: 'x' }, { n: 'y' }]],
-    ['when a vague item could take the only one of a precise item', [{ n: 1, m: 2 }, { n: 1 }], [{ n: 1 }, { n: 1, m: 2 }]],
+    [
+      'when AWS filled in members of list items',
+      [
+        { n: 'y', x: 0 },
+        { n: 'x', x: 0 },
+      ],
+      [{ n: 'x' }, { n: 'y' }],
+    ],
+    [
+      'when a vague item could take the only one of a precise item',
+      [{ n: 1, m: 2 }, { n: 1 }],
+      [{ n: 1 }, { n: 1, m: 2 }],
+    ],
     ['when an empty list is nothing', undefined, []],
     ['when an empty object is nothing', [], { a: [], b: {} }],
     ['when the user left a member open', { a: 1 }, { a: 1, b: undefined }],

@@ -1,0 +1,78 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ObservedPass } from '../../../src/engine/controller.ts';
+import { Manager } from '../../../src/engine/manager.ts';
+import { defaultEngineOptions } from '../../../src/engine/options.ts';
+import { EventRecorder } from '../../../src/kube/events.ts';
+import { Transport } from '../../../src/kube/transport.ts';
+import { ScriptedApiServer } from '../../support/scripted-api-server.ts';
+import { until } from '../../support/until.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { plainCredentials } from '../kube/fixtures.ts';
+import { WidgetCloud, type WidgetReads, type WidgetSpec, widget } from './widget.ts';
+
+let server: ScriptedApiServer;
+let transport: Transport;
+let manager: Manager<WidgetReads>;
+let passes: ObservedPass[];
+
+beforeEach(async () => {
+  server = await ScriptedApiServer.start();
+  const clock = new VirtualClock();
+  const log = pino({ level: 'silent' });
+  transport = new Transport({ credentials: plainCredentials(server.url), clock });
+  passes = [];
+  manager = new Manager({
+    kinds: [widget],
+    transport,
+    cloud: new WidgetCloud([]),
+    events: new EventRecorder({ transport, clock, log, reportingInstance: 'test' }),
+    clock,
+    log,
+    gate: () => {},
+    options: { ...defaultEngineOptions, defaultRegion: 'us-east-1' },
+    namespace: undefined,
+    onPass: (pass) => passes.push(pass),
+  });
+  // Who wakes whom is asked here, not what a pass does: each ends at its first write, and virtual time brings no other try.
+  server.fail({ kind: 'status', code: 503 }, ({ method }) => method !== 'GET');
+});
+
+afterEach(async () => {
+  await manager.stop();
+  await transport.close();
+  await server.close();
+});
+
+const spec = (change: Partial<WidgetSpec> = {}): WidgetSpec => ({ size: 1, ...change });
+const part = spec({ partOf: { name: 'whole' } });
+
+/** Passes over this widget so far. */
+const count = (name: string): number => passes.filter(({ key }) => key === `default/${name}`).length;
+
+async function started(): Promise<void> {
+  await manager.start();
+  await until('the first passes', () => count('whole') === 1 && count('part') === 1);
+}
+
+test('everything that is there at start is looked at once', async () => {
+  server.put('whole', spec());
+  server.put('part', part);
+  await started();
+  expect(passes).toHaveLength(2);
+});
+
+test('what an object refers to wakes it by coming, by going and by opening to other namespaces, and by nothing else', async () => {
+  server.put('whole', spec({ allowedNamespaces: ['a'] }));
+  server.put('part', part);
+  await started();
+  server.put('whole', spec({ allowedNamespaces: ['a'], size: 2 }));
+  await until('its own pass', () => count('whole') === 2);
+  expect(count('part')).toBe(1);
+  server.put('whole', spec({ allowedNamespaces: ['a', 'b'], size: 2 }));
+  await until('a pass for new permissions', () => count('part') === 2);
+  server.delete('whole');
+  await until('a pass for the deletion', () => count('part') === 3);
+  server.put('whole', spec());
+  await until('a pass for the return', () => count('part') === 4);
+});
