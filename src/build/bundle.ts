@@ -27,9 +27,11 @@ const onlyUndiciAgents: Plugin = {
   setup(plugin) {
     const agents = { Agent: 'agent.js', ProxyAgent: 'proxy-agent.js' };
     plugin.onLoad({ filter: /node_modules[\\/]undici[\\/]index\.js$/ }, () => ({
-      contents: Object.entries(agents)
-        .map(([name, file]) => `exports.${name} = require('./lib/dispatcher/${file}');`)
-        .join('\n'),
+      contents: [
+        // The index is also where every dispatcher gets its `request`.
+        `Object.assign(require('./lib/dispatcher/dispatcher.js').prototype, require('./lib/api/index.js'));`,
+        ...Object.entries(agents).map(([name, file]) => `exports.${name} = require('./lib/dispatcher/${file}');`),
+      ].join('\n'),
     }));
   },
 };

@@ -129,7 +129,8 @@ export class Controller<Reads> {
     );
     try {
       const signal = AbortSignal.any([this.#abort.signal, deadline.signal]);
-      return await new Pass(this.#deps, { log, signal, priority }).run(key);
+      const writeSignal = this.#abort.signal;
+      return await new Pass(this.#deps, { log, priority, signal, writeSignal }).run(key);
     } catch (error) {
       // A pass turns every error into an outcome; what arrives here is a bug, and must not end the process or the key.
       const bug = fromUnknown(error);

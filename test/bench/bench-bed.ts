@@ -29,7 +29,8 @@ export interface Bench {
   readonly admin: Transport;
   /** A fresh region and operator for each scenario, so that none pays for another's objects. */
   scenario(name: string, env?: Readonly<Record<string, string>>): Promise<Scenario>;
-  stop(): Promise<void>;
+  /** After a failure the operators' logs stay, and the path is returned. */
+  stop(failed: boolean): Promise<string>;
 }
 
 export interface Scenario {
@@ -83,10 +84,11 @@ export async function startBench(): Promise<Bench> {
         },
       };
     },
-    async stop() {
+    async stop(failed) {
       await admin.close();
       await controlPlane.stop();
-      await rm(directory, { recursive: true, force: true });
+      if (!failed) await rm(directory, { recursive: true, force: true });
+      return directory;
     },
   };
 }

@@ -25,12 +25,15 @@ async function main(): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`no scenario ${unknown.join(', ')}; there are ${Object.keys(scenarios).join(', ')}`);
   const bench = await startBench();
+  let failed = true;
   try {
     for (const [name, run] of Object.entries(scenarios)) {
       if (wanted.length === 0 || wanted.includes(name)) await run(bench);
     }
+    failed = false;
   } finally {
-    await bench.stop();
+    const logs = await bench.stop(failed);
+    if (failed) process.stderr.write(`The operators' logs are in ${logs}\n`);
   }
 }
 
@@ -90,12 +93,12 @@ async function objects(scenario: Scenario, count: number): Promise<void> {
 }
 
 async function untilReady(scenario: Scenario, count: number): Promise<void> {
-  const deadline = performance.now() + 300_000;
+  const deadline = performance.now() + 120_000;
   for (;;) {
     const objects = (await Promise.all(all.map((names) => list(scenario, names)))).flat();
     const ready = objects.filter(isReady).length;
     if (ready >= count) return;
-    if (performance.now() > deadline) throw new Error(`${ready} of ${count} objects are Ready after five minutes`);
+    if (performance.now() > deadline) throw new Error(`${ready} of ${count} objects are Ready after two minutes`);
     await delay(100);
   }
 }

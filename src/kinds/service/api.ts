@@ -34,7 +34,7 @@ export interface ServiceEventStatus {
   readonly message: string;
 }
 
-/** A deployment that ECS took back. `hash` is the desired hash that failed: it is not tried again until the spec changes. */
+/** A deployment that ECS took back. `hash` stands for the spec that failed, apart from `desiredCount`: it is not tried again until that changes. */
 export interface RolledBack {
   readonly deployment: string;
   readonly hash: string;

@@ -1,3 +1,4 @@
+import { contentHash } from '../../canonical.ts';
 import type { RolledBack } from './api.ts';
 import type { DesiredService } from './desired.ts';
 import { isAttemptOf } from './diff.ts';
@@ -16,14 +17,20 @@ export function rollbackOf(desired: DesiredService, observed: ObservedService): 
   const deployment = lastDeployment?.serviceDeploymentArn;
   if (deployment === undefined || !wasTakenBack(lastDeployment)) return undefined;
   const known = desired.status?.rolledBack;
-  if (known?.deployment === deployment) return known.hash === desired.hash ? known : undefined;
+  if (known?.deployment === deployment) return known.hash === attemptHash(desired) ? known : undefined;
   if (lastTarget === undefined || !isAttemptOf(desired, lastTarget)) return undefined;
   return {
     deployment,
-    hash: desired.hash,
+    hash: attemptHash(desired),
     reason: lastDeployment?.rollback?.reason ?? lastDeployment?.statusReason ?? 'the deployment failed',
     ...(lastTarget.taskDefinition === undefined ? {} : { taskDefinition: lastTarget.taskDefinition }),
   };
+}
+
+/** What was tried, apart from how many: an autoscaler that changes `desiredCount` has not repaired anything. */
+function attemptHash(desired: DesiredService): string {
+  const { desiredCount, ...spec } = desired.spec;
+  return contentHash({ spec, references: Object.fromEntries(desired.references) });
 }
 
 export function isRollingBack(observed: ObservedService): boolean {
@@ -37,5 +44,5 @@ export function isRollingBack(observed: ObservedService): boolean {
  */
 export function supersededRollback(desired: DesiredService): RolledBack | undefined {
   const known = desired.status?.rolledBack;
-  return known === undefined || known.hash === desired.hash ? known : { ...known, hash: '' };
+  return known === undefined || known.hash === attemptHash(desired) ? known : { ...known, hash: '' };
 }

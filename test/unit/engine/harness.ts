@@ -98,7 +98,7 @@ export class Harness {
 
   async run(key: ObjectKey): Promise<PassResult> {
     const signal = new AbortController().signal;
-    return new Pass(this.deps, { log: this.deps.log, signal, priority: 'user' }).run(key);
+    return new Pass(this.deps, { log: this.deps.log, priority: 'user', signal, writeSignal: signal }).run(key);
   }
 
   /** Runs one pass and returns its outcome and all that was written meanwhile. */

@@ -66,6 +66,15 @@ describe('a revision that ECS rolled back', () => {
     expect(rollout.status?.rolledBack).toMatchObject({ deployment: 'arn:deployment/1', taskDefinition: BAD });
   });
 
+  test('is not tried again because an autoscaler changes how many', () => {
+    const rollout = new Rollout().wish({ taskDefinition: BAD }).takenBack(failedAttempt);
+    rollout.pass();
+    expect(rollout.wish({ desiredCount: 5 }).pass()).toEqual({
+      sent: [{ cluster: expect.anything(), service: 'web', desiredCount: 5 }],
+      progress: 'stalled RolledBack',
+    });
+  });
+
   test('says from where, to where and why', () => {
     const rollout = new Rollout().wish({ taskDefinition: BAD }).takenBack(failedAttempt);
     const of = ecsService('web', rollout.spec);
