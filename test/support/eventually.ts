@@ -11,7 +11,8 @@ export async function eventually<T>(
   for (;;) {
     const { value, done } = await look();
     if (done) return value;
-    if (performance.now() > end) throw new Error(`Waited in vain for "${what}". Last seen: ${JSON.stringify(value, null, 1)}`);
+    if (performance.now() > end)
+      throw new Error(`Waited in vain for "${what}". Last seen: ${JSON.stringify(value, null, 1)}`);
     await delay(15);
   }
 }
