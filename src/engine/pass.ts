@@ -11,7 +11,7 @@ import { hasFinalizer, withFinalizer, withoutFinalizer } from './finalizer.ts';
 import type { CommonSpec, CommonStatus } from './kind.ts';
 import type { Outcome, PassResult } from './outcome.ts';
 import type { Priority } from './queue.ts';
-import { resolveReferences } from './references.ts';
+import { type Directory, resolveReferences } from './references.ts';
 import { remove } from './remove.ts';
 import { nextStatus } from './status.ts';
 import { type Findings, Work, type WorkDependencies } from './work.ts';
@@ -64,10 +64,38 @@ export class Pass<Reads> {
     const deleting = stored.metadata.deletionTimestamp !== undefined;
     if (deleting && !hasFinalizer(stored)) return { kind: 'gone' };
     try {
-      const object = deleting || hasFinalizer(stored) ? stored : await this.#addFinalizer(key, stored);
-      return await this.#reconcile(key, object);
+      if (deleting || hasFinalizer(stored)) return await this.#reconcile(key, stored);
+      return await this.#begin(key, await this.#addFinalizer(key, stored));
     } catch (error) {
       return this.#writeFailed(stored, fromUnknown(error));
+    }
+  }
+
+  /**
+   * The pass that stored the finalizer. A DELETE that is under way at that moment removes the object all the same, and the API
+   * server says yes to both (kubernetes#77988, open): we notice when there is nothing left to write a status on.
+   */
+  async #begin(key: ObjectKey, object: Managed): Promise<PassResult> {
+    try {
+      return await this.#reconcile(key, object);
+    } catch (error) {
+      if (fromUnknown(error).disposition === 'absent') await this.#takeBack(key, object);
+      throw error;
+    }
+  }
+
+  /** Removes what this pass has made for an object that is gone. Nobody can have begun to use it: no status ever named it. */
+  async #takeBack(key: ObjectKey, object: Managed): Promise<void> {
+    const { clock, directory } = this.#deps;
+    const { log } = this.#scope;
+    const deletionTimestamp = new Date(clock.wallMs()).toISOString();
+    const deleted = { ...object, metadata: { ...object.metadata, deletionTimestamp } };
+    log.info('the object was deleted while its finalizer was being stored; taking back what was made');
+    try {
+      const findings = await this.#findOut(key, deleted, { ...directory, referrers: () => [] });
+      if (findings !== 'released') log.warn({ outcome: findings.outcome }, 'taking back is not finished');
+    } catch (error) {
+      log.error({ err: error }, 'what was made for a deleted object may be left in AWS');
     }
   }
 
@@ -98,15 +126,19 @@ export class Pass<Reads> {
     );
   }
 
-  async #findOut(key: ObjectKey, object: Managed): Promise<Findings | 'released'> {
-    const { kind, directory, cloud, gate, defaultRegion, memory } = this.#deps;
+  async #findOut(
+    key: ObjectKey,
+    object: Managed,
+    directory: Directory = this.#deps.directory,
+  ): Promise<Findings | 'released'> {
+    const { kind, cloud, gate, defaultRegion, memory } = this.#deps;
     const { signal, priority, log } = this.#scope;
     const resolution = resolveReferences(object, kind.references(object.spec), directory);
     if (resolution.kind === 'blocked') return { outcome: resolution };
     const desired = desiredOf(object, resolution.identities, defaultRegion);
     memory.setResyncGroup(key, object.metadata.uid, kind.batchGroup(desired));
     const bound = cloud.bind({ region: desired.region, priority, signal, gate });
-    const work = new Work(this.#deps, desired, { cloud: bound, signal, log });
+    const work = new Work({ ...this.#deps, directory }, desired, { cloud: bound, signal, log });
     return desired.deleting ? remove(work) : converge(work);
   }
 

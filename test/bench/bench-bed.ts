@@ -99,20 +99,17 @@ export interface Manifest {
   readonly spec: object;
 }
 
-/** Server-side apply, as `kubectl apply --server-side` sends it. */
+/** What `kubectl apply` sends for an object that does not exist yet. */
 export async function apply(scenario: Scenario, manifest: Manifest): Promise<void> {
   const { names, name, spec } = manifest;
+  const { namespace } = scenario;
+  const object = { apiVersion: apiVersionOf(names), kind: names.kind, metadata: { name, namespace }, spec };
+  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': `${JSON.stringify(object)}\n` };
   await scenario.admin.request({
-    method: 'PATCH',
-    path: pathOf(names, scenario.namespace, name),
-    query: { fieldManager: 'kubectl' },
-    contentType: 'application/apply-patch+yaml',
-    body: {
-      apiVersion: apiVersionOf(names),
-      kind: names.kind,
-      metadata: { name, namespace: scenario.namespace },
-      spec,
-    },
+    method: 'POST',
+    path: pathOf(names, namespace),
+    query: { fieldManager: 'kubectl-client-side-apply' },
+    body: { ...object, metadata: { ...object.metadata, annotations } },
     signal: AbortSignal.timeout(30_000),
     deadlineMs: 30_000,
   });

@@ -43,11 +43,10 @@ function armRegion(
 ): () => void {
   let seen = 0;
   return region.faults.onRequest(async (entry, phase) => {
-    if (phase !== at || !counted(entry)) return;
+    if (phase !== at || !counted(entry)) return undefined;
     seen += 1;
-    if (seen !== k) return;
-    const cut = (await act()) === 'cut' && at === 'before';
-    if (cut) region.faults.add({ fault: { kind: 'dropRequest' }, match: (other) => other === entry });
+    if (seen !== k) return undefined;
+    return (await act()) === 'cut' ? 'drop' : undefined;
   });
 }
 

@@ -81,6 +81,7 @@ export async function inLanes<Task>(
       try {
         await work(next.value, lane);
       } catch (error) {
+        lane.operator.keepLog();
         const what = error instanceof Error ? error.message : String(error);
         failures.push(new Error(`${nameOf(next.value)} (${lane.operator.logFile}): ${what}`, { cause: error }));
       }

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { bundle } from '../../src/build/bundle.ts';
 import { type Supervised, supervise } from '../sandbox/supervised.ts';
 
@@ -20,6 +20,7 @@ export class OperatorProcess {
   readonly #script: string;
   readonly #env: NodeJS.ProcessEnv;
   #running: Promise<Supervised> | undefined;
+  #keepsLog = false;
 
   constructor(script: string, env: NodeJS.ProcessEnv, logFile: string) {
     this.#script = script;
@@ -44,10 +45,17 @@ export class OperatorProcess {
     await running?.exited;
   }
 
-  /** SIGTERM; resolves with the exit code. */
+  /** SIGTERM; resolves with the exit code. The log goes too, unless it is worth reading. */
   async stop(): Promise<number> {
     const running = await this.#running;
-    return (await running?.stop(15_000)) ?? 0;
+    const code = (await running?.stop(15_000)) ?? 0;
+    if (!this.#keepsLog) await forget(this.logFile);
+    return code;
+  }
+
+  /** After a failure. */
+  keepLog(): void {
+    this.#keepsLog = true;
   }
 
   /** What is in the log besides lines up to level warn, and the shell's word about our own kills: errors and crashes. */
@@ -59,9 +67,23 @@ export class OperatorProcess {
 
 let built: Promise<string> | undefined;
 
+/** The bundle, in a directory of its own, where the logs are too. */
+async function build(): Promise<string> {
+  return bundle(join(await mkdtemp(join(tmpdir(), 'ecs-operator-process-')), 'ecs-operator.mjs'));
+}
+
+/** The last log takes the directory with it. */
+async function forget(logFile: string): Promise<void> {
+  await rm(logFile, { force: true });
+  const others = (await readdir(dirname(logFile))).filter((name) => name.endsWith('.log'));
+  if (others.length > 0) return;
+  built = undefined;
+  await rm(dirname(logFile), { recursive: true, force: true, maxRetries: 3 });
+}
+
 /** Makes an operator that is not started yet. The bundle is built once a test file, beside the logs. */
 export async function operatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
-  built ??= mkdtemp(join(tmpdir(), 'ecs-operator-process-')).then((dir) => bundle(join(dir, 'ecs-operator.mjs')));
+  built ??= build();
   const script = await built;
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   const env = {

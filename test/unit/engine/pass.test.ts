@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Disposition, OperatorError } from '../../../src/errors.ts';
 import type { ObjectKey } from '../../../src/kube/types.ts';
 import { kstatusOf, violations } from '../../support/conformance.ts';
@@ -334,6 +334,36 @@ describe('deleting', () => {
     world.delete(key);
     expect(await world.pass(key)).toEqual({ outcome: 'gone', journal: ['finalizer removed'] });
     expect(world.cloud.live.get('a')).toMatchObject({ owner: 'somebody', size: 9 });
+  });
+
+  test('while the finalizer is being stored takes back what the pass made (kubernetes#77988)', async () => {
+    const key = world.put('a', { size: 1 });
+    world.cloud.pause();
+    const pass = world.pass(key);
+    await vi.waitUntil(() => world.cloud.reading === 1);
+    world.writeErrors.push(new OperatorError('absent', 'NotFound', 'No such widget.'));
+    world.cloud.resume();
+    expect(await pass).toEqual({ outcome: 'gone', journal: ['finalizer added', 'CreateWidget a', 'DeleteWidget a'] });
+    expect(world.cloud.live.size).toBe(0);
+  });
+
+  test('does not take an answer from before our change for "nothing is left" (rows 14 and 24)', async () => {
+    const key = world.put('a', { size: 1 });
+    world.cloud.goStale();
+    await world.run(key);
+    world.delete(key);
+    expect(await world.pass(key)).toMatchObject({ outcome: 'progressing Deleting' });
+    world.cloud.catchUp();
+    expect(await world.pass(key)).toEqual({ outcome: 'gone', journal: ['DeleteWidget a', 'finalizer removed'] });
+  });
+
+  test('believes "nothing is left" once an answer cannot be that old', async () => {
+    const key = await settled();
+    world.cloud.live.clear();
+    world.delete(key);
+    expect((await world.pass(key)).outcome).toBe('progressing Deleting');
+    world.clock.advance(15_000);
+    expect(await world.pass(key)).toEqual({ outcome: 'gone', journal: ['finalizer removed'] });
   });
 
   test('waits for what refers to it', async () => {
