@@ -8,6 +8,7 @@ import { type AwsCommand, isRead, operationName } from './command.ts';
 /** Every number here is explicit, because the SDK's defaults wait 15 minutes and change between minor versions (reliability §5). */
 export interface HttpSettings {
   readonly connectTimeoutMs: number;
+  /** For one request and its repeats together. */
   readonly requestTimeoutMs: number;
   readonly maxSockets: number;
   /**
@@ -56,7 +57,8 @@ export function createRegionClients(region: string, settings: HttpSettings): Reg
         httpAgent,
         httpsAgent,
         connectionTimeout: settings.connectTimeoutMs,
-        requestTimeout: settings.requestTimeoutMs,
+        // All tries together stay within the limit, so that a hanging AWS holds a pass no longer for a read than for a mutation.
+        requestTimeout: settings.requestTimeoutMs / maxAttempts,
         // Without this the SDK only logs a warning when the time is up.
         throwOnRequestTimeout: true,
       },

@@ -3,10 +3,10 @@ import type { Clock } from '../clock.ts';
 /** So many batches of a group in a row may go out as soon as their short window is over; one object alone never waits longer. */
 const eagerBatches = 5;
 /**
- * How long batches gather once those are used up, and how long it takes to earn one back: the time in which an action
- * class earns a request (20 a second by AWS's table, of which the budget takes half).
+ * How long batches gather once those are used up, and how long it takes to earn one back: twice the time in which an
+ * action class earns a request (20 a second by AWS's table, of which the budget takes half), so that single reads have the rest.
  */
-const gatherMs = 100;
+const gatherMs = 200;
 /** Groups (clusters) come and go; those that have earned everything back need not be remembered. */
 const forgetAbove = 500;
 
