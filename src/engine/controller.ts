@@ -144,7 +144,7 @@ export class Controller<Reads> {
   #schedule(key: ObjectKey, priority: Priority, result: PassResult): void {
     const { backoff, memory, barrier } = this.#deps;
     const now = this.#clock.monotonicMs();
-    const uid = this.#deps.get(key)?.metadata.uid;
+    const uid = (this.#deps.get(key) ?? memory.orphan(key))?.metadata.uid;
     const effect = queueEffect(result);
     if (isClean(result)) backoff.forget(key);
     switch (effect.kind) {

@@ -1,7 +1,7 @@
 import { canonicalJson, contentHash } from '../canonical.ts';
 import type { Clock } from '../clock.ts';
-import type { ObjectKey } from '../kube/types.ts';
-import type { CallStep } from './kind.ts';
+import type { KubeObject, ObjectKey } from '../kube/types.ts';
+import type { CallStep, CommonSpec, CommonStatus } from './kind.ts';
 
 /** ECS answers may be this much older than our last change (reliability row 24 injects 10 s). */
 const STALE_READ_GRACE_MS = 15_000;
@@ -29,6 +29,7 @@ interface KeyMemory {
 /** What has to be remembered of an object between two passes and may be lost with the process. */
 export class PassMemory {
   readonly #keys = new Map<ObjectKey, KeyMemory>();
+  readonly #orphans = new Map<ObjectKey, KubeObject<CommonSpec, CommonStatus>>();
   readonly #clock: Pick<Clock, 'monotonicMs'>;
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
@@ -36,7 +37,20 @@ export class PassMemory {
   }
 
   get size(): number {
-    return this.#keys.size;
+    return this.#keys.size + this.#orphans.size;
+  }
+
+  /** The object is gone and what was made for it is not: nothing but this knows of it. */
+  orphaned(key: ObjectKey, object: KubeObject<CommonSpec, CommonStatus>): void {
+    this.#orphans.set(key, object);
+  }
+
+  orphan(key: ObjectKey): KubeObject<CommonSpec, CommonStatus> | undefined {
+    return this.#orphans.get(key);
+  }
+
+  orphanRemoved(key: ObjectKey): void {
+    this.#orphans.delete(key);
   }
 
   forget(key: ObjectKey): void {

@@ -57,7 +57,12 @@ export class Pass<Reads> {
   }
 
   async run(key: ObjectKey): Promise<PassResult> {
-    const { get, barrier } = this.#deps;
+    const { get, barrier, memory } = this.#deps;
+    const orphan = memory.orphan(key);
+    if (orphan !== undefined) {
+      const unfinished = await this.#takeBack(key, orphan);
+      if (unfinished !== undefined) return unfinished;
+    }
     const stored = get(key);
     if (stored === undefined) return { kind: 'gone' };
     if (!barrier.isCurrent(key)) return { kind: 'stale' };
@@ -79,23 +84,26 @@ export class Pass<Reads> {
     try {
       return await this.#reconcile(key, object);
     } catch (error) {
-      if (fromUnknown(error).disposition === 'absent') await this.#takeBack(key, object);
-      throw error;
+      if (fromUnknown(error).disposition !== 'absent') throw error;
+      const { clock, memory } = this.#deps;
+      const deletionTimestamp = new Date(clock.wallMs()).toISOString();
+      const orphan = { ...object, metadata: { ...object.metadata, deletionTimestamp } };
+      this.#scope.log.warn('the object was deleted while its finalizer was being stored; taking back what was made');
+      memory.orphaned(key, orphan);
+      return (await this.#takeBack(key, orphan)) ?? { kind: 'gone' };
     }
   }
 
-  /** Removes what this pass has made for an object that is gone. Nobody can have begun to use it: no status ever named it. */
-  async #takeBack(key: ObjectKey, object: Managed): Promise<void> {
-    const { clock, directory } = this.#deps;
-    const { log } = this.#scope;
-    const deletionTimestamp = new Date(clock.wallMs()).toISOString();
-    const deleted = { ...object, metadata: { ...object.metadata, deletionTimestamp } };
-    log.info('the object was deleted while its finalizer was being stored; taking back what was made');
+  /** Removes what was made for an object that is gone; undefined once it is. Nobody can have begun to use it: no status ever named it. */
+  async #takeBack(key: ObjectKey, orphan: Managed): Promise<Outcome | undefined> {
+    const { directory, memory } = this.#deps;
     try {
-      const findings = await this.#findOut(key, deleted, { ...directory, referrers: () => [] });
-      if (findings !== 'released') log.warn({ outcome: findings.outcome }, 'taking back is not finished');
+      const findings = await this.#findOut(key, orphan, { ...directory, referrers: () => [] });
+      if (findings !== 'released') return findings.outcome;
+      memory.orphanRemoved(key);
+      return undefined;
     } catch (error) {
-      log.error({ err: error }, 'what was made for a deleted object may be left in AWS');
+      return this.#outcomeOfError(key, orphan, fromUnknown(error));
     }
   }
 

@@ -26,8 +26,8 @@ export class Harness {
   readonly events: string[] = [];
   readonly cloud = new WidgetCloud(this.journal);
   readonly passes: ObservedPass[] = [];
-  /** Thrown by the next writes to the API server, one each. */
-  readonly writeErrors: Error[] = [];
+  /** Thrown by the next writes to the API server, one each; `undefined` lets one through. */
+  readonly writeErrors: (Error | undefined)[] = [];
   gate: () => void = () => {};
   readonly #server = new Map<ObjectKey, Widget>();
   readonly #store = new Map<ObjectKey, Widget>();
@@ -86,6 +86,12 @@ export class Harness {
   }
 
   /** The store shows nothing newer until `catchUp`. */
+  /** Gone at once, whatever its finalizers. */
+  vanish(key: ObjectKey): void {
+    this.#server.delete(key);
+    this.#show(key);
+  }
+
   lag(): void {
     this.#lagging = true;
   }

@@ -347,6 +347,17 @@ describe('deleting', () => {
     expect(world.cloud.live.size).toBe(0);
   });
 
+  test('goes on taking back until AWS shows what was made', async () => {
+    const key = world.put('a', { size: 1 });
+    world.cloud.goStale();
+    world.writeErrors.push(undefined, new OperatorError('absent', 'NotFound', 'No such widget.'));
+    expect((await world.pass(key)).outcome).toBe('progressing Deleting');
+    world.cloud.catchUp();
+    world.vanish(key);
+    expect(await world.pass(key)).toEqual({ outcome: 'gone', journal: ['DeleteWidget a'] });
+    expect(world.cloud.live.size).toBe(0);
+  });
+
   test('does not take an answer from before our change for "nothing is left" (rows 14 and 24)', async () => {
     const key = world.put('a', { size: 1 });
     world.cloud.goStale();
