@@ -14,8 +14,8 @@ interface Rule {
 const vague = /^(InvalidParameter|Client|Validation|ValidationError)$/;
 
 /**
- * Code and message to meaning, in order (reliability §5). Messages are ECS's own, as quoted in the AWS documentation and in issues of
- * Terraform's provider and others. What is not here is `failed`: retried with backoff, never terminal at first sight.
+ * Code and message to meaning, in order (reliability §5). Few messages are documented: most patterns are as people quote them in issues,
+ * so each is loose, and a wrong one costs a retry, not an outage. What is not here is `failed`: retried with backoff, never terminal at first sight.
  */
 const rules: readonly Rule[] = [
   {

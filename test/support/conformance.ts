@@ -12,7 +12,7 @@ type Rule = (object: Inspected, find: (type: string) => Condition | undefined) =
 
 /**
  * What Flux demands of every controller's status, by the names of its own checks (fluxcd/pkg runtime/conditions/check/fail.go;
- * FAIL0010 is off there by default), and what the API conventions demand of a condition.
+ * without FAIL0010, which contradicts an observedGeneration written each pass), and what the API conventions demand of a condition.
  */
 const RULES: Readonly<Record<string, Rule>> = {
   'FAIL0001 Ready is not True beside Reconciling or Stalled': (_object, find) =>
