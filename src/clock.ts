@@ -26,6 +26,11 @@ export const systemClock: Clock = {
   },
 };
 
+/** To the second and in UTC, as Kubernetes writes times. */
+export function rfc3339(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 /** Resolves after `delayMs`, or rejects with the signal's reason as soon as it aborts. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { canonicalJson, contentHash } from '../canonical.ts';
+import { contentHash } from '../canonical.ts';
 import type { Clock } from '../clock.ts';
 import type { KubeObject, ObjectKey } from '../kube/types.ts';
 import type { CallStep, CommonSpec, CommonStatus } from './kind.ts';
@@ -165,5 +165,5 @@ export class PassMemory {
 }
 
 function fingerprint(steps: readonly CallStep[]): string {
-  return contentHash(canonicalJson(steps.map((step) => [step.service, step.operation, step.command.input])));
+  return contentHash(steps.map((step) => [step.service, step.operation, step.command.input]));
 }

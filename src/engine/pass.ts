@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
+import { type Clock, rfc3339 } from '../clock.ts';
 import { fromUnknown, type OperatorError } from '../errors.ts';
 import type { KubeObject, ObjectKey } from '../kube/types.ts';
 import type { Backoff } from './backoff.ts';
@@ -166,7 +166,7 @@ export class Pass<Reads> {
       own: findings.own,
       settlement: findings.settlement,
       failures: outcome.kind === 'failed' ? backoff.failures(key) + 1 : 0,
-      now: new Date(clock.wallMs()).toISOString().replace(/\.\d+Z$/, 'Z'),
+      now: rfc3339(new Date(clock.wallMs())),
     });
     this.#recordOutcome(object, outcome);
     if (status === undefined) return;

@@ -2,7 +2,7 @@ import { type Cluster, CreateClusterCommand, DeleteClusterCommand } from '@aws-s
 import { assertMayManage } from '../../aws/ownership.ts';
 import { absent, type Desired, type Progress } from '../../engine/kind.ts';
 import type { EcsKind } from '../kind.ts';
-import { fieldsOf } from '../shared/fields.ts';
+import { awsFields, fieldsOf } from '../shared/fields.ts';
 import { ownerOf, regionOfArn } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
 import { desiredTags } from '../shared/tags.ts';
@@ -90,10 +90,9 @@ export function clusterName(desired: DesiredCluster): string {
 }
 
 function create(desired: DesiredCluster) {
-  const { deletionPolicy, adoptionPolicy, driftPolicy, region, allowedNamespaces, ...input } = desired.spec;
   const name = clusterName(desired);
   const command = new CreateClusterCommand({
-    ...input,
+    ...awsFields(desired.spec),
     clusterName: name,
     tags: desiredTags(desired, namespaceTags(desired.spec)),
   });

@@ -9,7 +9,7 @@ import { assertMayManage } from '../../aws/ownership.ts';
 import { clientToken } from '../../aws/token.ts';
 import { absent, type Reference, type Step } from '../../engine/kind.ts';
 import type { EcsKind } from '../kind.ts';
-import { fieldsOf } from '../shared/fields.ts';
+import { awsFields, fieldsOf } from '../shared/fields.ts';
 import { ownerOf, regionOfArn } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
 import { desiredTags, tagSteps } from '../shared/tags.ts';
@@ -94,16 +94,7 @@ export const service: EcsKind<ECSServiceSpec, ECSServiceStatus, ObservedService>
 };
 
 function create(desired: DesiredService): Step {
-  const {
-    deletionPolicy,
-    adoptionPolicy,
-    driftPolicy,
-    region,
-    allowedNamespaces,
-    clusterRef,
-    taskDefinitionRef,
-    ...fields
-  } = desired.spec;
+  const { clusterRef, taskDefinitionRef, ...fields } = awsFields(desired.spec);
   const input: CreateServiceCommandInput = {
     ...fields,
     serviceName: serviceName(desired),

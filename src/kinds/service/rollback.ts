@@ -1,4 +1,5 @@
 import { contentHash } from '../../canonical.ts';
+import { awsFields } from '../shared/fields.ts';
 import type { RolledBack } from './api.ts';
 import type { DesiredService } from './desired.ts';
 import { isAttemptOf } from './diff.ts';
@@ -29,7 +30,7 @@ export function rollbackOf(desired: DesiredService, observed: ObservedService): 
 
 /** What was tried, apart from how many: an autoscaler that changes `desiredCount` has not repaired anything. */
 function attemptHash(desired: DesiredService): string {
-  const { desiredCount, ...spec } = desired.spec;
+  const { desiredCount, ...spec } = awsFields(desired.spec);
   return contentHash({ spec, references: Object.fromEntries(desired.references) });
 }
 

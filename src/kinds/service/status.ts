@@ -1,4 +1,5 @@
 import type { Deployment, Service, ServiceEvent } from '@aws-sdk/client-ecs';
+import { rfc3339 } from '../../clock.ts';
 import type { Conclusion } from '../../engine/kind.ts';
 import { nameOfArn } from '../shared/owner.ts';
 import type { ECSServiceStatus, RolledBack, ServiceDeploymentStatus, ServiceEventStatus } from './api.ts';
@@ -18,7 +19,7 @@ export function serviceStatus(
     serviceName: service.serviceName,
     clusterArn: service.clusterArn,
     status: service.status,
-    createdAt: rfc3339(service.createdAt),
+    createdAt: timestamp(service.createdAt),
     desiredCount: service.desiredCount,
     runningCount: service.runningCount,
     pendingCount: service.pendingCount,
@@ -43,8 +44,8 @@ function deploymentStatus(deployment: Deployment): ServiceDeploymentStatus {
     failedTasks: deployment.failedTasks,
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
-    createdAt: rfc3339(deployment.createdAt),
-    updatedAt: rfc3339(deployment.updatedAt),
+    createdAt: timestamp(deployment.createdAt),
+    updatedAt: timestamp(deployment.updatedAt),
   };
 }
 
@@ -55,13 +56,12 @@ function distinctEvents(events: readonly ServiceEvent[]): readonly ServiceEventS
   for (const { id, createdAt, message } of events) {
     if (message === undefined || seen.has(message)) continue;
     seen.add(message);
-    distinct.push({ id: id ?? '', createdAt: rfc3339(createdAt) ?? '', message });
+    distinct.push({ id: id ?? '', createdAt: timestamp(createdAt) ?? '', message });
     if (distinct.length === EVENTS_SHOWN) break;
   }
   return distinct;
 }
 
-/** Seconds, as Kubernetes writes times. */
-function rfc3339(date: Date | undefined): string | undefined {
-  return date?.toISOString().replace(/\.\d+Z$/, 'Z');
+function timestamp(date: Date | undefined): string | undefined {
+  return date === undefined ? undefined : rfc3339(date);
 }

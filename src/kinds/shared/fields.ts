@@ -1,18 +1,16 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { CommonSpec, CommonStatus, Desired } from '../../engine/kind.ts';
 
-const OPERATOR_FIELDS: ReadonlySet<string> = new Set<keyof CommonSpec>([
-  'deletionPolicy',
-  'adoptionPolicy',
-  'driftPolicy',
-  'region',
-  'allowedNamespaces',
-]);
+/** What of a spec is AWS's: the operator's own fields are never sent, and say nothing about what AWS should look like. */
+export function awsFields<Spec extends CommonSpec>(spec: Spec): Omit<Spec, keyof CommonSpec> {
+  const { deletionPolicy, adoptionPolicy, driftPolicy, region, allowedNamespaces, ...fields } = spec;
+  return fields;
+}
 
 /** The AWS fields that a spec sets; each tag counts by its key, so that one tag taken out of the spec can be told. */
 export function fieldsOf(spec: CommonSpec & { readonly tags?: readonly Tag[] | undefined }): readonly string[] {
-  const fields = Object.entries(spec)
-    .filter(([field, value]) => value !== undefined && field !== 'tags' && !OPERATOR_FIELDS.has(field))
+  const fields = Object.entries(awsFields(spec))
+    .filter(([field, value]) => value !== undefined && field !== 'tags')
     .map(([field]) => field);
   return [...fields, ...(spec.tags ?? []).map((tag) => `tags/${tag.key ?? ''}`)];
 }

@@ -1,5 +1,6 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { Desired } from '../../engine/kind.ts';
+import { awsFields } from '../shared/fields.ts';
 import type { ECSTaskDefinitionSpec, ECSTaskDefinitionStatus } from './api.ts';
 import { type Content, hashOf } from './content.ts';
 
@@ -11,8 +12,7 @@ export function desiredContent(desired: Desired<ECSTaskDefinitionSpec, ECSTaskDe
   readonly content: Content & { readonly family: string };
   readonly hash: string;
 } {
-  const { deletionPolicy, adoptionPolicy, driftPolicy, region, allowedNamespaces, tags, cpu, memory, ...rest } =
-    desired.spec;
+  const { tags, cpu, memory, ...rest } = awsFields(desired.spec);
   const content = {
     ...rest,
     family: desired.spec.family ?? desired.object.metadata.name,

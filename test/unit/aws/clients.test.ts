@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createRegionClients, defaultHttpSettings, type RegionClients } from '../../../src/aws/clients.ts';
 import { fromAws } from '../../../src/aws/errors.ts';
 import { type AwsReply, awsError, json, type ScriptedAws, startScriptedAws } from '../../support/scripted-aws.ts';
+import { until } from '../../support/until.ts';
 
 const register = () => new RegisterTaskDefinitionCommand({ family: 'web', containerDefinitions: [] });
 const read = () => new DescribeClustersCommand({ clusters: ['a'] });
@@ -79,7 +80,7 @@ describe('time-outs', () => {
     await start({ kind: 'hang' });
     const controller = new AbortController();
     const sent = clients.send('ecs', register(), controller.signal).catch((thrown) => fromAws(thrown, 'Register'));
-    while (aws.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    await until('the request', () => aws.requests.length > 0);
     controller.abort();
     expect(await sent).toMatchObject({ reason: 'Aborted' });
   });
