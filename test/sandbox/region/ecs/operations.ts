@@ -2,7 +2,7 @@ import * as sdk from '@aws-sdk/client-ecs';
 import { AwsError, clientException, invalidParameter } from '../errors.ts';
 import { type Dialect, decode } from '../wire/decode.ts';
 import { type Operation, operationsOf } from '../wire/shape.ts';
-import { listAccountSettings } from './account-settings.ts';
+import { listAccountSettings } from './account/account-settings.ts';
 import {
   createCluster,
   deleteCluster,
@@ -11,12 +11,12 @@ import {
   putClusterCapacityProviders,
   updateCluster,
   updateClusterSettings,
-} from './clusters.ts';
+} from './clusters/clusters.ts';
 import { ENUMS } from './enums.ts';
-import { describeServiceDeployments, describeServiceRevisions, listServiceDeployments } from './service-deployments.ts';
-import { createService, deleteService, describeServices, listServices, updateService } from './services.ts';
+import { describeServiceDeployments, describeServiceRevisions, listServiceDeployments } from './services/service-deployments.ts';
+import { createService, deleteService, describeServices, listServices, updateService } from './services/services.ts';
 import type { World } from './state.ts';
-import { listTagsForResource, tagResource, untagResource } from './tagging.ts';
+import { listTagsForResource, tagResource, untagResource } from './account/tagging.ts';
 import {
   deleteTaskDefinitions,
   deregisterTaskDefinition,
@@ -24,8 +24,8 @@ import {
   listTaskDefinitionFamilies,
   listTaskDefinitions,
   registerTaskDefinition,
-} from './task-definitions.ts';
-import { describeTasks, listTasks, runTask, stopTaskOperation } from './tasks.ts';
+} from './task-definitions/task-definitions.ts';
+import { describeTasks, listTasks, runTask, stopTaskOperation } from './tasks/tasks.ts';
 
 type Handler = (world: World, input: never) => object;
 

@@ -1,6 +1,6 @@
 import { Agenda } from '../agenda.ts';
 import type { Timings } from '../timings.ts';
-import { reconcileService } from './service-scheduler.ts';
+import { reconcileService } from './services/scheduler.ts';
 import type { World } from './state.ts';
 
 /** An empty account and region. */

@@ -1,7 +1,7 @@
-import { arn } from './arn.ts';
+import { arn } from '../arn.ts';
 import { breakerThreshold } from './circuit-breaker.ts';
-import { revisionNumber, serviceDeploymentId } from './ids.ts';
-import { addEvent, EVENT } from './service-events.ts';
+import { revisionNumber, serviceDeploymentId } from '../ids.ts';
+import { addEvent, EVENT } from './events.ts';
 import type {
   DeploymentState,
   RevisionState,
@@ -9,7 +9,7 @@ import type {
   ServiceDeploymentStatus,
   ServiceState,
   World,
-} from './state.ts';
+} from '../state.ts';
 
 const ROLLED_BACK = 'Service deployment rolled back because the circuit breaker threshold was exceeded.';
 

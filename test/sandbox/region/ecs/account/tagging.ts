@@ -6,10 +6,10 @@ import type {
   UntagResourceRequest,
   UntagResourceResponse,
 } from '@aws-sdk/client-ecs';
-import { type AwsError, invalidParameter } from '../errors.ts';
-import { resourceOf } from './arn.ts';
-import { findTaskDefinition } from './find.ts';
-import type { Tags, World } from './state.ts';
+import { type AwsError, invalidParameter } from '../../errors.ts';
+import { resourceOf } from '../arn.ts';
+import { findTaskDefinition } from '../find.ts';
+import type { Tags, World } from '../state.ts';
 import { addTags, tagList } from './tag-rules.ts';
 
 export function tagResource(world: World, input: TagResourceRequest): TagResourceResponse {

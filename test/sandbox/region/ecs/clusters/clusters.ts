@@ -21,13 +21,13 @@ import type {
   UpdateClusterSettingsRequest,
   UpdateClusterSettingsResponse,
 } from '@aws-sdk/client-ecs';
-import { AwsError, invalidParameter } from '../errors.ts';
-import { arn, resourceOf, shortName } from './arn.ts';
-import { findCluster } from './find.ts';
-import { page } from './pages.ts';
-import type { ClusterState, World } from './state.ts';
-import { tagList, tagsFrom } from './tag-rules.ts';
-import { checkStrategy, strategyItem } from './template.ts';
+import { AwsError, invalidParameter } from '../../errors.ts';
+import { arn, resourceOf, shortName } from '../arn.ts';
+import { findCluster } from '../find.ts';
+import { page } from '../pages.ts';
+import type { ClusterState, World } from '../state.ts';
+import { tagList, tagsFrom } from '../account/tag-rules.ts';
+import { checkStrategy, strategyItem } from '../services/template.ts';
 
 /** Providers that exist in every account. Auto Scaling group providers have to be created first. */
 const BUILT_IN_PROVIDERS = ['FARGATE', 'FARGATE_SPOT'];

@@ -1,9 +1,9 @@
 import type { LaunchType } from '@aws-sdk/client-ecs';
 import { completeDeployment, countFailure, countSuccess, endDeployments } from './deployments.ts';
 import { planRollout, type RolloutTask } from './rollout.ts';
-import { addEvent, addEventOnce, EVENT } from './service-events.ts';
-import type { DeploymentState, ServiceState, Tags, TaskState, Template, World } from './state.ts';
-import { startTask, stopTask, type TaskListener } from './task-life.ts';
+import { addEvent, addEventOnce, EVENT } from './events.ts';
+import type { DeploymentState, ServiceState, Tags, TaskState, Template, World } from '../state.ts';
+import { startTask, stopTask, type TaskListener } from '../tasks/life.ts';
 
 /** Failures in a row before the start throttle sets in. */
 const TOLERATED_FAILURES = 3;

@@ -1,5 +1,5 @@
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
-import { invalidParameter } from '../errors.ts';
+import { invalidParameter } from '../../errors.ts';
 
 /** The configuration as AWS returns it: defaults filled in, what an update leaves out kept. */
 export function deploymentConfiguration(

@@ -11,18 +11,18 @@ import type {
   UpdateServiceRequest,
   UpdateServiceResponse,
 } from '@aws-sdk/client-ecs';
-import { AwsError, invalidParameter } from '../errors.ts';
-import { arn, resourceOf } from './arn.ts';
+import { AwsError, invalidParameter } from '../../errors.ts';
+import { arn, resourceOf } from '../arn.ts';
 import { deploymentConfiguration } from './deployment-configuration.ts';
 import { beginDeployment } from './deployments.ts';
-import { findCluster, findService, serviceOrThrow } from './find.ts';
-import { page } from './pages.ts';
-import { checkCombination, checkDesiredCount, checkGracePeriod, checkNewService } from './service-rules.ts';
-import { taskListener, wake } from './service-scheduler.ts';
-import { serviceView } from './service-view.ts';
-import type { ClusterState, ServiceSettings, ServiceState, World } from './state.ts';
-import { tagsFrom } from './tag-rules.ts';
-import { stopTask } from './task-life.ts';
+import { findCluster, findService, serviceOrThrow } from '../find.ts';
+import { page } from '../pages.ts';
+import { checkCombination, checkDesiredCount, checkGracePeriod, checkNewService } from './rules.ts';
+import { taskListener, wake } from './scheduler.ts';
+import { serviceView } from './view.ts';
+import type { ClusterState, ServiceSettings, ServiceState, World } from '../state.ts';
+import { tagsFrom } from '../account/tag-rules.ts';
+import { stopTask } from '../tasks/life.ts';
 import { changedTemplate, isFargate, newTemplate } from './template.ts';
 
 export function createService(world: World, input: CreateServiceRequest): CreateServiceResponse {

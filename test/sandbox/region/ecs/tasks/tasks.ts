@@ -9,16 +9,16 @@ import type {
   StopTaskRequest,
   StopTaskResponse,
 } from '@aws-sdk/client-ecs';
-import { AwsError, invalidParameter } from '../errors.ts';
-import { arn, resourceOf, shortName } from './arn.ts';
-import { findCluster, serviceOrThrow } from './find.ts';
-import { page } from './pages.ts';
-import { placement, taskListener } from './service-scheduler.ts';
-import type { ClusterState, Tags, TaskState, World } from './state.ts';
-import { tagsFrom } from './tag-rules.ts';
-import { startTask, stopTask } from './task-life.ts';
-import { taskView } from './task-view.ts';
-import { newTemplate } from './template.ts';
+import { AwsError, invalidParameter } from '../../errors.ts';
+import { arn, resourceOf, shortName } from '../arn.ts';
+import { findCluster, serviceOrThrow } from '../find.ts';
+import { page } from '../pages.ts';
+import { placement, taskListener } from '../services/scheduler.ts';
+import type { ClusterState, Tags, TaskState, World } from '../state.ts';
+import { tagsFrom } from '../account/tag-rules.ts';
+import { startTask, stopTask } from './life.ts';
+import { taskView } from './view.ts';
+import { newTemplate } from '../services/template.ts';
 
 const MAX_RUN = 10;
 

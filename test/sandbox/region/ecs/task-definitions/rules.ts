@@ -1,6 +1,6 @@
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
-import { clientException } from '../errors.ts';
-import { cpuUnits, isFargateSize, mebibytes } from './task-definition-defaults.ts';
+import { clientException } from '../../errors.ts';
+import { cpuUnits, isFargateSize, mebibytes } from './defaults.ts';
 
 const MAX_CONTAINERS = 10;
 

@@ -1,7 +1,7 @@
 import type { LaunchType, NetworkConfiguration, TaskOverride } from '@aws-sdk/client-ecs';
-import { arn } from './arn.ts';
+import { arn } from '../arn.ts';
 import { behaviourOf } from './behaviour.ts';
-import { taskId } from './ids.ts';
+import { taskId } from '../ids.ts';
 import type {
   ClusterState,
   DeploymentState,
@@ -12,7 +12,7 @@ import type {
   TaskState,
   TaskStatus,
   World,
-} from './state.ts';
+} from '../state.ts';
 
 export interface TaskInput {
   readonly cluster: ClusterState;

@@ -10,12 +10,12 @@ import type {
   ServiceRevision,
   ServiceRevisionSummary,
 } from '@aws-sdk/client-ecs';
-import { invalidParameter } from '../errors.ts';
+import { invalidParameter } from '../../errors.ts';
 import { breakerThreshold } from './circuit-breaker.ts';
-import { findCluster, serviceOrThrow } from './find.ts';
-import { page } from './pages.ts';
-import { compute, countTasks } from './service-view.ts';
-import type { RevisionState, ServiceDeploymentState, World } from './state.ts';
+import { findCluster, serviceOrThrow } from '../find.ts';
+import { page } from '../pages.ts';
+import { compute, countTasks } from './view.ts';
+import type { RevisionState, ServiceDeploymentState, World } from '../state.ts';
 
 const MAX_ARNS = 20;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ServiceState, TaskState, World } from './state.ts';
+import type { ServiceState, TaskState, World } from '../state.ts';
 
 const MAX_EVENTS = 100;
 

@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-ecs';
-import { type AwsError, invalidParameter } from '../errors.ts';
-import type { Tags } from './state.ts';
+import { type AwsError, invalidParameter } from '../../errors.ts';
+import type { Tags } from '../state.ts';
 
 const MAX_TAGS = 50;
 

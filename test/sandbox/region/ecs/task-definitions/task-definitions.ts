@@ -13,14 +13,14 @@ import type {
   RegisterTaskDefinitionResponse,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
-import { clientException, invalidParameter } from '../errors.ts';
-import { arn, shortName } from './arn.ts';
-import { findTaskDefinition } from './find.ts';
-import { page } from './pages.ts';
-import type { FamilyState, TaskDefinitionState, World } from './state.ts';
-import { tagList, tagsFrom } from './tag-rules.ts';
-import { normalizedDefinition } from './task-definition-defaults.ts';
-import { checkTaskDefinition } from './task-definition-rules.ts';
+import { clientException, invalidParameter } from '../../errors.ts';
+import { arn, shortName } from '../arn.ts';
+import { findTaskDefinition } from '../find.ts';
+import { page } from '../pages.ts';
+import type { FamilyState, TaskDefinitionState, World } from '../state.ts';
+import { tagList, tagsFrom } from '../account/tag-rules.ts';
+import { normalizedDefinition } from './defaults.ts';
+import { checkTaskDefinition } from './rules.ts';
 
 export function registerTaskDefinition(
   world: World,
