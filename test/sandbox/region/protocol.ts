@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ecsOperation, runEcsOperation } from './ecs/operations.ts';
 import { AwsError, serializationException } from './errors.ts';
+import { type AwsService, operationOf, runOperation, SERVICES } from './services.ts';
 import { callerIdentity, STS_NAMESPACE, stsOperation } from './sts.ts';
 import { type Caller, callerOf } from './wire/caller.ts';
 import { encode } from './wire/encode.ts';
@@ -27,6 +27,7 @@ export interface Answer {
 }
 
 const ECS_TARGET = 'AmazonEC2ContainerServiceV20141113.';
+const ECS = serviceNamed('ecs');
 const NOBODY: Caller = { accessKey: '', account: '', region: '', service: '' };
 
 /** Finds out which operation of which service is called. A request that names none becomes a call that can only be refused. */
@@ -62,8 +63,8 @@ function readJson(target: string, body: string, caller: Caller | undefined): Cal
     input,
     caller,
     run: (worlds) => {
-      const schema = ecsOperation(operation);
-      const output = runEcsOperation(worlds.at(caller.account, caller.region), schema, input);
+      const schema = operationOf(ECS, operation);
+      const output = runOperation(ECS, schema, worlds.at(caller.account, caller.region), input, caller);
       return jsonAnswer(200, encode(schema.output, output));
     },
     refuse: jsonError,
@@ -127,4 +128,10 @@ function jsonAnswer(status: number, body: unknown): Answer {
 function xmlAnswer(status: number, body: (requestId: string) => string): Answer {
   const requestId = randomUUID();
   return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body: body(requestId) };
+}
+
+function serviceNamed(name: string): AwsService {
+  const found = SERVICES.find((service) => service.name === name);
+  if (found === undefined) throw new Error(`no service ${name}`);
+  return found;
 }

@@ -1,8 +1,7 @@
 import { Agenda } from './agenda.ts';
-import type { World } from './ecs/state.ts';
-import { createWorld } from './ecs/world.ts';
 import type { SimulatedTime } from './time.ts';
 import type { Timings } from './timings.ts';
+import { createWorld, DEAF, type World } from './world.ts';
 
 /** What exists in the region: nothing that is only remembered, such as inactive clusters. */
 export interface Inventory {
@@ -45,14 +44,14 @@ export class Worlds {
   inventory(): Inventory {
     this.#catchUp();
     const worlds = [...this.#worlds.values()];
-    const clusters = worlds.flatMap((world) => [...world.clusters.values()]);
+    const clusters = worlds.flatMap((world) => [...world.ecs.clusters.values()]);
     return {
       clusters: clusters.filter(({ status }) => status !== 'INACTIVE').map(({ arn }) => arn),
       services: clusters.flatMap(({ services }) =>
         [...services.values()].filter(({ status }) => status !== 'INACTIVE').map(({ arn }) => arn),
       ),
       taskDefinitions: worlds
-        .flatMap((world) => [...world.families.values()])
+        .flatMap((world) => [...world.ecs.families.values()])
         .flatMap(({ revisions }) => [...revisions.values()])
         .filter(({ status }) => status === 'ACTIVE')
         .map(({ arn }) => arn),
@@ -66,13 +65,13 @@ export class Worlds {
   snapshot(): Worlds {
     this.#catchUp();
     const copy = new Worlds(this.#time, this.#timings);
-    for (const [key, { agenda, timings, reconcile, ...state }] of this.#worlds) {
-      // Without the agenda nothing is due and nobody reconciles.
+    for (const [key, { agenda, timings, on, ...state }] of this.#worlds) {
+      // Without the agenda nothing is due, and nobody hears of anything.
       copy.#worlds.set(key, {
         ...structuredClone(state),
         agenda: new Agenda(agenda.now),
         timings,
-        reconcile: () => {},
+        on: DEAF,
       });
     }
     return copy;

@@ -1,12 +1,15 @@
 import { AwsError, clientException } from '../errors.ts';
+import type { World } from '../world.ts';
 import { resourceOf, shortName } from './arn.ts';
-import type { ClusterState, ServiceState, TaskDefinitionState, World } from './state.ts';
+import type { ClusterState } from './clusters/state.ts';
+import type { ServiceState } from './services/state.ts';
+import type { TaskDefinitionState } from './task-definitions/state.ts';
 
 const DEFAULT_CLUSTER = 'default';
 
 /** The active cluster of that name or ARN; `default` when none is given. */
 export function findCluster(world: World, cluster: string | undefined): ClusterState {
-  const found = world.clusters.get(shortName(cluster ?? DEFAULT_CLUSTER));
+  const found = world.ecs.clusters.get(shortName(cluster ?? DEFAULT_CLUSTER));
   if (found === undefined) throw new AwsError('ClusterNotFoundException', 'Cluster not found.');
   if (found.status === 'INACTIVE') {
     throw new AwsError('ClusterNotFoundException', 'The referenced cluster was inactive.');
@@ -34,7 +37,7 @@ export function serviceOrThrow(cluster: ClusterState, service: string | undefine
 export function findTaskDefinition(world: World, reference: string | undefined): TaskDefinitionState | undefined {
   const name = shortName(reference ?? '');
   const [familyName = '', revision] = name.split(':');
-  const family = world.families.get(familyName);
+  const family = world.ecs.families.get(familyName);
   if (family === undefined) return undefined;
   if (revision !== undefined) return family.revisions.get(Number(revision));
   let latest: TaskDefinitionState | undefined;

@@ -1,12 +1,6 @@
 import { AwsError, serializationException } from '../errors.ts';
+import type { Dialect } from '../service.ts';
 import type { Shape, Structure } from './shape.ts';
-
-/** How one service words what its schemas cannot say. */
-export interface Dialect {
-  /** Allowed values by `Structure.member`; the runtime schemas have no enums. */
-  readonly enums: ReadonlyMap<string, readonly string[]>;
-  missing(structure: string, member: string): AwsError;
-}
 
 /** Checks a JSON value against a schema and returns it with timestamps as `Date`. Throws what AWS would answer. */
 export function decode(shape: Structure, value: unknown, dialect: Dialect): unknown {

@@ -53,6 +53,8 @@ export function operationsOf(exports: Readonly<Record<string, unknown>>): Readon
 }
 
 function structure(ref: unknown): Structure {
+  // An operation that takes or answers nothing.
+  if (ref === 'unit') return { kind: 'structure', name: 'Unit', members: new Map(), required: [] };
   const shape = shapeOf(ref);
   if (shape.kind !== 'structure') throw new Error('an operation takes and returns structures');
   return shape;

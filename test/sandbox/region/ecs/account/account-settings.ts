@@ -1,5 +1,5 @@
 import type { ListAccountSettingsResponse, SettingName } from '@aws-sdk/client-ecs';
-import type { World } from '../state.ts';
+import type { World } from '../../world.ts';
 
 /** A present-day account: long ARNs on, everything optional off. */
 const SETTINGS: ReadonlyMap<SettingName, string> = new Map([

@@ -1,6 +1,8 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 import { type AwsError, invalidParameter } from '../../errors.ts';
-import type { Tags } from '../state.ts';
+
+/** By key, in the order of their coming. */
+export type Tags = Map<string, string>;
 
 const MAX_TAGS = 50;
 

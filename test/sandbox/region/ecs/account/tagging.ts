@@ -7,9 +7,10 @@ import type {
   UntagResourceResponse,
 } from '@aws-sdk/client-ecs';
 import { type AwsError, invalidParameter } from '../../errors.ts';
+import type { World } from '../../world.ts';
 import { resourceOf } from '../arn.ts';
 import { findTaskDefinition } from '../find.ts';
-import type { Tags, World } from '../state.ts';
+import type { Tags } from './tag-rules.ts';
 import { addTags, tagList } from './tag-rules.ts';
 
 export function tagResource(world: World, input: TagResourceRequest): TagResourceResponse {
@@ -31,17 +32,17 @@ function tagsOf(world: World, resourceArn: string | undefined): Tags {
   const [type = '', first = '', second = ''] = resourceOf(resourceArn ?? '')?.split('/') ?? [];
   switch (type) {
     case 'cluster': {
-      const cluster = world.clusters.get(first);
+      const cluster = world.ecs.clusters.get(first);
       if (cluster === undefined || cluster.status === 'INACTIVE') throw gone('cluster');
       return cluster.tags;
     }
     case 'service': {
-      const service = world.clusters.get(first)?.services.get(second);
+      const service = world.ecs.clusters.get(first)?.services.get(second);
       if (service === undefined || service.status === 'INACTIVE') throw gone('service');
       return service.tags;
     }
     case 'task': {
-      const task = world.clusters.get(first)?.tasks.get(second);
+      const task = world.ecs.clusters.get(first)?.tasks.get(second);
       if (task === undefined) throw gone('task');
       return task.tags;
     }

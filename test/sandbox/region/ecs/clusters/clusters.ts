@@ -22,12 +22,13 @@ import type {
   UpdateClusterSettingsResponse,
 } from '@aws-sdk/client-ecs';
 import { AwsError, invalidParameter } from '../../errors.ts';
+import type { World } from '../../world.ts';
+import { tagList, tagsFrom } from '../account/tag-rules.ts';
 import { arn, resourceOf, shortName } from '../arn.ts';
 import { findCluster } from '../find.ts';
 import { page } from '../pages.ts';
-import type { ClusterState, World } from '../state.ts';
-import { tagList, tagsFrom } from '../account/tag-rules.ts';
 import { checkStrategy, strategyItem } from '../services/template.ts';
+import type { ClusterState } from './state.ts';
 
 /** Providers that exist in every account. Auto Scaling group providers have to be created first. */
 const BUILT_IN_PROVIDERS = ['FARGATE', 'FARGATE_SPOT'];
@@ -36,7 +37,7 @@ const ALL_FIELDS: readonly ClusterField[] = ['ATTACHMENTS', 'CONFIGURATIONS', 'S
 export function createCluster(world: World, input: CreateClusterRequest): CreateClusterResponse {
   const name = input.clusterName ?? 'default';
   if (!/^[a-zA-Z0-9_-]{1,255}$/.test(name)) throw invalidParameter('Identifier was unexpected length.');
-  const existing = world.clusters.get(name);
+  const existing = world.ecs.clusters.get(name);
   if (existing !== undefined && existing.status !== 'INACTIVE') {
     checkRepeated(existing, input);
     return { cluster: clusterView(existing, ALL_FIELDS) };
@@ -56,11 +57,12 @@ export function createCluster(world: World, input: CreateClusterRequest): Create
     tags: tagsFrom(input.tags),
     services: new Map(),
     tasks: new Map(),
+    containerInstances: new Map(),
     runningTasks: 0,
     pendingTasks: 0,
     activeServices: 0,
   };
-  world.clusters.set(name, cluster);
+  world.ecs.clusters.set(name, cluster);
   if (cluster.status === 'PROVISIONING') {
     world.agenda.after(world.timings.cluster, () => {
       if (cluster.status === 'PROVISIONING') cluster.status = 'ACTIVE';
@@ -91,7 +93,7 @@ export function describeClusters(world: World, input: DescribeClustersRequest): 
   const clusters: Cluster[] = [];
   const failures = [];
   for (const name of names) {
-    const found = world.clusters.get(shortName(name));
+    const found = world.ecs.clusters.get(shortName(name));
     if (found !== undefined) clusters.push(clusterView(found, input.include ?? []));
     else
       failures.push({ arn: resourceOf(name) === undefined ? arn(world, `cluster/${name}`) : name, reason: 'MISSING' });
@@ -100,7 +102,9 @@ export function describeClusters(world: World, input: DescribeClustersRequest): 
 }
 
 export function listClusters(world: World, input: ListClustersRequest): ListClustersResponse {
-  const arns = [...world.clusters.values()].filter(({ status }) => status !== 'INACTIVE').map((cluster) => cluster.arn);
+  const arns = [...world.ecs.clusters.values()]
+    .filter(({ status }) => status !== 'INACTIVE')
+    .map((cluster) => cluster.arn);
   const { items, nextToken } = page(arns, input, { size: 100, max: 100 });
   return { clusterArns: items, nextToken };
 }

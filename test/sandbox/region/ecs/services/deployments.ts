@@ -1,6 +1,7 @@
+import type { World } from '../../world.ts';
 import { arn } from '../arn.ts';
-import { breakerThreshold } from './circuit-breaker.ts';
 import { revisionNumber, serviceDeploymentId } from '../ids.ts';
+import { breakerThreshold } from './circuit-breaker.ts';
 import { addEvent, EVENT } from './events.ts';
 import type {
   DeploymentState,
@@ -8,8 +9,7 @@ import type {
   ServiceDeploymentState,
   ServiceDeploymentStatus,
   ServiceState,
-  World,
-} from '../state.ts';
+} from './state.ts';
 
 const ROLLED_BACK = 'Service deployment rolled back because the circuit breaker threshold was exceeded.';
 
@@ -48,7 +48,7 @@ export function beginDeployment(world: World, service: ServiceState): void {
     failureCount: 0,
   };
   service.serviceDeployments.unshift(record);
-  world.serviceDeployments.set(record.arn, record);
+  world.ecs.serviceDeployments.set(record.arn, record);
   service.failures = 0;
   service.throttledUntil = 0;
   service.steady = false;
@@ -159,7 +159,7 @@ function createRevision(world: World, service: ServiceState): RevisionState {
     template: service.template,
     createdAt: world.agenda.date,
   };
-  world.revisions.set(revision.arn, revision);
+  world.ecs.revisions.set(revision.arn, revision);
   return revision;
 }
 

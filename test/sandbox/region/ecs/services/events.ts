@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ServiceState, TaskState, World } from '../state.ts';
+import type { World } from '../../world.ts';
+import type { TaskState } from '../tasks/state.ts';
+import type { ServiceState } from './state.ts';
 
 const MAX_EVENTS = 100;
 

@@ -1,6 +1,6 @@
 import type { CreateServiceRequest, DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { invalidParameter } from '../../errors.ts';
-import type { ServiceSettings, Template } from '../state.ts';
+import type { ServiceSettings, Template } from './state.ts';
 import { isFargate } from './template.ts';
 
 /** What is wrong with a CreateService input before anything is looked up. */

@@ -1,9 +1,12 @@
 import type { LaunchType } from '@aws-sdk/client-ecs';
-import { completeDeployment, countFailure, countSuccess, endDeployments } from './deployments.ts';
-import { planRollout, type RolloutTask } from './rollout.ts';
-import { addEvent, addEventOnce, EVENT } from './events.ts';
-import type { DeploymentState, ServiceState, Tags, TaskState, Template, World } from '../state.ts';
+import type { World } from '../../world.ts';
+import type { Tags } from '../account/tag-rules.ts';
 import { startTask, stopTask, type TaskListener } from '../tasks/life.ts';
+import type { TaskState } from '../tasks/state.ts';
+import { completeDeployment, countFailure, countSuccess, endDeployments } from './deployments.ts';
+import { addEvent, addEventOnce, EVENT } from './events.ts';
+import { planRollout, type RolloutTask } from './rollout.ts';
+import type { DeploymentState, ServiceState, Template } from './state.ts';
 
 /** Failures in a row before the start throttle sets in. */
 const TOLERATED_FAILURES = 3;
@@ -15,7 +18,7 @@ export function wake(world: World, service: ServiceState, delayMs = world.timing
   service.awaitedAt = due;
   world.agenda.after(delayMs, () => {
     if (service.awaitedAt === due) service.awaitedAt = undefined;
-    world.reconcile(service);
+    world.on.service(world, service);
   });
 }
 

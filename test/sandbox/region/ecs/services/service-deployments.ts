@@ -11,11 +11,12 @@ import type {
   ServiceRevisionSummary,
 } from '@aws-sdk/client-ecs';
 import { invalidParameter } from '../../errors.ts';
-import { breakerThreshold } from './circuit-breaker.ts';
+import type { World } from '../../world.ts';
 import { findCluster, serviceOrThrow } from '../find.ts';
 import { page } from '../pages.ts';
+import { breakerThreshold } from './circuit-breaker.ts';
+import type { RevisionState, ServiceDeploymentState } from './state.ts';
 import { compute, countTasks } from './view.ts';
-import type { RevisionState, ServiceDeploymentState, World } from '../state.ts';
 
 const MAX_ARNS = 20;
 
@@ -44,7 +45,11 @@ export function describeServiceDeployments(
   world: World,
   input: DescribeServiceDeploymentsRequest,
 ): DescribeServiceDeploymentsResponse {
-  const { found, failures } = lookUp(world.serviceDeployments, input.serviceDeploymentArns, 'serviceDeploymentArns');
+  const { found, failures } = lookUp(
+    world.ecs.serviceDeployments,
+    input.serviceDeploymentArns,
+    'serviceDeploymentArns',
+  );
   return { serviceDeployments: found.map(fullView), failures };
 }
 
@@ -52,7 +57,7 @@ export function describeServiceRevisions(
   world: World,
   input: DescribeServiceRevisionsRequest,
 ): DescribeServiceRevisionsResponse {
-  const { found, failures } = lookUp(world.revisions, input.serviceRevisionArns, 'serviceRevisionArns');
+  const { found, failures } = lookUp(world.ecs.revisions, input.serviceRevisionArns, 'serviceRevisionArns');
   return { serviceRevisions: found.map(revisionView), failures };
 }
 

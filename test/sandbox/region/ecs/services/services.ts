@@ -12,18 +12,20 @@ import type {
   UpdateServiceResponse,
 } from '@aws-sdk/client-ecs';
 import { AwsError, invalidParameter } from '../../errors.ts';
+import type { World } from '../../world.ts';
+import { tagsFrom } from '../account/tag-rules.ts';
 import { arn, resourceOf } from '../arn.ts';
-import { deploymentConfiguration } from './deployment-configuration.ts';
-import { beginDeployment } from './deployments.ts';
+import type { ClusterState } from '../clusters/state.ts';
 import { findCluster, findService, serviceOrThrow } from '../find.ts';
 import { page } from '../pages.ts';
+import { stopTask } from '../tasks/life.ts';
+import { deploymentConfiguration } from './deployment-configuration.ts';
+import { beginDeployment } from './deployments.ts';
 import { checkCombination, checkDesiredCount, checkGracePeriod, checkNewService } from './rules.ts';
 import { taskListener, wake } from './scheduler.ts';
-import { serviceView } from './view.ts';
-import type { ClusterState, ServiceSettings, ServiceState, World } from '../state.ts';
-import { tagsFrom } from '../account/tag-rules.ts';
-import { stopTask } from '../tasks/life.ts';
+import type { ServiceSettings, ServiceState } from './state.ts';
 import { changedTemplate, isFargate, newTemplate } from './template.ts';
+import { serviceView } from './view.ts';
 
 export function createService(world: World, input: CreateServiceRequest): CreateServiceResponse {
   const cluster = findCluster(world, input.cluster);

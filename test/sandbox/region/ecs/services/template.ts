@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CapacityProviderStrategyItem, NetworkConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import { invalidParameter } from '../../errors.ts';
+import type { World } from '../../world.ts';
 import { shortName } from '../arn.ts';
+import type { ClusterState } from '../clusters/state.ts';
 import { usableTaskDefinition } from '../find.ts';
-import type { ClusterState, TaskDefinitionState, Template, World } from '../state.ts';
+import type { TaskDefinitionState } from '../task-definitions/state.ts';
+import type { Template } from './state.ts';
 
 /** The fields of CreateService and UpdateService that make up a service revision. */
 export type TemplateInput = Pick<

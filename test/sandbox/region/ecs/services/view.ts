@@ -1,6 +1,6 @@
 import type { Deployment, Service, ServiceCurrentRevisionSummary } from '@aws-sdk/client-ecs';
-import type { DeploymentState, ServiceState, Template } from '../state.ts';
 import { tagList } from '../account/tag-rules.ts';
+import type { DeploymentState, ServiceState, Template } from './state.ts';
 import { isFargate } from './template.ts';
 
 /** What LATEST resolves to; deployments show it, the service keeps what was asked for (SU-19). */

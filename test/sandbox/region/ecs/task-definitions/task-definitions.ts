@@ -14,13 +14,14 @@ import type {
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import { clientException, invalidParameter } from '../../errors.ts';
+import type { World } from '../../world.ts';
+import { tagList, tagsFrom } from '../account/tag-rules.ts';
 import { arn, shortName } from '../arn.ts';
 import { findTaskDefinition } from '../find.ts';
 import { page } from '../pages.ts';
-import type { FamilyState, TaskDefinitionState, World } from '../state.ts';
-import { tagList, tagsFrom } from '../account/tag-rules.ts';
 import { normalizedDefinition } from './defaults.ts';
 import { checkTaskDefinition } from './rules.ts';
+import type { FamilyState, TaskDefinitionState } from './state.ts';
 
 export function registerTaskDefinition(
   world: World,
@@ -29,8 +30,8 @@ export function registerTaskDefinition(
   checkTaskDefinition(input);
   const tags = tagsFrom(input.tags);
   const name = input.family ?? '';
-  const family = world.families.get(name) ?? { name, lastRevision: 0, revisions: new Map() };
-  world.families.set(name, family);
+  const family = world.ecs.families.get(name) ?? { name, lastRevision: 0, revisions: new Map() };
+  world.ecs.families.set(name, family);
   family.lastRevision += 1;
   const revision = family.lastRevision;
   const taskDefinitionArn = arn(world, `task-definition/${name}:${revision}`);
@@ -143,7 +144,7 @@ function requestDeletion(world: World, definition: TaskDefinitionState): void {
   const remove = (delayMs: number): void => {
     world.agenda.after(delayMs, () => {
       if (definition.users > 0) remove(world.timings.throttle);
-      else world.families.get(definition.family)?.revisions.delete(definition.revision);
+      else world.ecs.families.get(definition.family)?.revisions.delete(definition.revision);
     });
   };
   remove(world.timings.taskDefinitionDeletion);
@@ -164,7 +165,7 @@ function view(state: TaskDefinitionState): TaskDefinition {
 }
 
 function familiesInOrder(world: World): FamilyState[] {
-  return [...world.families.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...world.ecs.families.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** A family is ACTIVE while one of its revisions is (TDL-08). */

@@ -1,4 +1,4 @@
-import type { TaskDefinitionState } from '../state.ts';
+import type { TaskDefinitionState } from '../task-definitions/state.ts';
 
 /** What the containers of a task do, chosen by their images. */
 export type Behaviour =

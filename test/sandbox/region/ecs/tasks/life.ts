@@ -1,18 +1,13 @@
 import type { LaunchType, NetworkConfiguration, TaskOverride } from '@aws-sdk/client-ecs';
+import type { World } from '../../world.ts';
+import type { Tags } from '../account/tag-rules.ts';
 import { arn } from '../arn.ts';
-import { behaviourOf } from './behaviour.ts';
+import type { ClusterState } from '../clusters/state.ts';
 import { taskId } from '../ids.ts';
-import type {
-  ClusterState,
-  DeploymentState,
-  ServiceState,
-  StopCode,
-  Tags,
-  TaskDefinitionState,
-  TaskState,
-  TaskStatus,
-  World,
-} from '../state.ts';
+import type { DeploymentState, ServiceState } from '../services/state.ts';
+import type { TaskDefinitionState } from '../task-definitions/state.ts';
+import { behaviourOf } from './behaviour.ts';
+import type { StopCode, TaskState, TaskStatus } from './state.ts';
 
 export interface TaskInput {
   readonly cluster: ClusterState;
@@ -45,6 +40,7 @@ export function startTask(world: World, input: TaskInput, listener: TaskListener
     deployment: input.deployment,
     launchType: input.launchType,
     capacityProvider: input.capacityProvider,
+    containerInstance: undefined,
     platformVersion: input.platformVersion,
     networkConfiguration: input.networkConfiguration,
     overrides: input.overrides,

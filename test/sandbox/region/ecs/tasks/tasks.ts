@@ -10,15 +10,18 @@ import type {
   StopTaskResponse,
 } from '@aws-sdk/client-ecs';
 import { AwsError, invalidParameter } from '../../errors.ts';
+import type { World } from '../../world.ts';
+import type { Tags } from '../account/tag-rules.ts';
+import { tagsFrom } from '../account/tag-rules.ts';
 import { arn, resourceOf, shortName } from '../arn.ts';
+import type { ClusterState } from '../clusters/state.ts';
 import { findCluster, serviceOrThrow } from '../find.ts';
 import { page } from '../pages.ts';
 import { placement, taskListener } from '../services/scheduler.ts';
-import type { ClusterState, Tags, TaskState, World } from '../state.ts';
-import { tagsFrom } from '../account/tag-rules.ts';
-import { startTask, stopTask } from './life.ts';
-import { taskView } from './view.ts';
 import { newTemplate } from '../services/template.ts';
+import { startTask, stopTask } from './life.ts';
+import type { TaskState } from './state.ts';
+import { taskView } from './view.ts';
 
 const MAX_RUN = 10;
 
@@ -26,7 +29,7 @@ export function runTask(world: World, input: RunTaskRequest): RunTaskResponse {
   const cluster = findCluster(world, input.cluster);
   const fingerprint = JSON.stringify(input);
   const token = input.clientToken;
-  const earlier = token === undefined ? undefined : world.runs.get(token);
+  const earlier = token === undefined ? undefined : world.ecs.runs.get(token);
   if (earlier !== undefined) {
     if (!isDeepStrictEqual(earlier.fingerprint, fingerprint)) {
       throw new AwsError('ConflictException', 'The client token was already used with other parameters.');
@@ -61,7 +64,7 @@ export function runTask(world: World, input: RunTaskRequest): RunTaskResponse {
       taskListener(world),
     ),
   );
-  if (token !== undefined) world.runs.set(token, { fingerprint, tasks });
+  if (token !== undefined) world.ecs.runs.set(token, { fingerprint, tasks });
   return { tasks: tasks.map((task) => taskView(task, true)), failures: [] };
 }
 

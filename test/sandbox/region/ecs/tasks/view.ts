@@ -1,6 +1,6 @@
 import type { Attachment, Container, ContainerDefinition, Task } from '@aws-sdk/client-ecs';
-import type { TaskState } from '../state.ts';
 import { tagList } from '../account/tag-rules.ts';
+import type { TaskState } from './state.ts';
 
 /** A task as DescribeTasks answers it. */
 export function taskView(task: TaskState, withTags: boolean): Task {

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { breakerThreshold } from '../../../../sandbox/region/ecs/services/circuit-breaker.ts';
-import { lowerLimit, planRollout, type RolloutTask, upperLimit } from '../../../../sandbox/region/ecs/services/rollout.ts';
+import {
+  lowerLimit,
+  planRollout,
+  type RolloutTask,
+  upperLimit,
+} from '../../../../sandbox/region/ecs/services/rollout.ts';
 
 const HEALTHY: RolloutTask = { alive: true, healthy: true, occupying: true };
 const STARTING: RolloutTask = { alive: true, healthy: false, occupying: true };

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../../src/clock.ts';
-import type { ClusterState, ServiceState, TaskDefinitionState, World } from '../../../../sandbox/region/ecs/state.ts';
+import type { ClusterState } from '../../../../sandbox/region/ecs/clusters/state.ts';
+import type { ServiceState } from '../../../../sandbox/region/ecs/services/state.ts';
+import type { TaskDefinitionState } from '../../../../sandbox/region/ecs/task-definitions/state.ts';
 import { AwsError } from '../../../../sandbox/region/errors.ts';
 import { readCall } from '../../../../sandbox/region/protocol.ts';
 import { simulatedTime } from '../../../../sandbox/region/time.ts';
 import { REALISTIC } from '../../../../sandbox/region/timings.ts';
+import type { World } from '../../../../sandbox/region/world.ts';
 import { Worlds } from '../../../../sandbox/region/worlds.ts';
 
 const ACCOUNT = '123456789012';
@@ -51,7 +54,7 @@ class Machine {
         this.call(action.operation, action.input);
         return;
       case 'stopATask': {
-        const [cluster] = this.world.clusters.values();
+        const [cluster] = this.world.ecs.clusters.values();
         const task = [...(cluster?.tasks.values() ?? [])].at(-1);
         this.call('StopTask', { cluster: 'main', task: task?.id ?? 'none' });
         return;
@@ -207,13 +210,13 @@ function checkUsers(world: World): void {
   const use = (definition: TaskDefinitionState): void => {
     users.set(definition, (users.get(definition) ?? 0) + 1);
   };
-  for (const cluster of world.clusters.values()) {
+  for (const cluster of world.ecs.clusters.values()) {
     for (const task of cluster.tasks.values()) if (task.lastStatus !== 'STOPPED') use(task.taskDefinition);
     for (const service of cluster.services.values()) {
       for (const deployment of service.deployments) use(deployment.revision.template.taskDefinition);
     }
   }
-  for (const { revisions } of world.families.values()) {
+  for (const { revisions } of world.ecs.families.values()) {
     for (const definition of revisions.values()) expect(definition.users).toBe(users.get(definition) ?? 0);
   }
 }
@@ -241,11 +244,11 @@ it('no sequence of calls leaves the world in an impossible state', () => {
       for (const name of FAMILIES) register(machine, name);
       for (const each of sequence) {
         machine.perform(each);
-        for (const cluster of machine.world.clusters.values()) checkCluster(cluster);
+        for (const cluster of machine.world.ecs.clusters.values()) checkCluster(cluster);
         checkUsers(machine.world);
       }
       machine.perform({ kind: 'wait', ms: 3_600_000 });
-      for (const cluster of machine.world.clusters.values()) {
+      for (const cluster of machine.world.ecs.clusters.values()) {
         checkCluster(cluster);
         for (const service of cluster.services.values()) checkRest(service);
       }

@@ -1,0 +1,3 @@
+import type { Handlers } from '../../service.ts';
+
+export const CAPACITY_OPERATIONS: Handlers = {};
