@@ -31,6 +31,8 @@ const cache = new WeakMap<readonly unknown[], Shape>();
 export function shapeOf(ref: unknown): Shape {
   if (typeof ref === 'function') return shapeOf(ref());
   if (typeof ref === 'number') return numericShape(ref);
+  // What an operation without input or output has in its place.
+  if (ref === 'unit') return { kind: 'structure', name: 'Unit', members: new Map(), required: [] };
   if (!Array.isArray(ref)) throw new Error(`unknown schema reference: ${String(ref)}`);
   // `[schema, traits]` wraps a member that has traits; a schema itself has its namespace, a string, in second place.
   if (typeof ref[1] !== 'string') return shapeOf(ref[0]);
@@ -53,8 +55,6 @@ export function operationsOf(exports: Readonly<Record<string, unknown>>): Readon
 }
 
 function structure(ref: unknown): Structure {
-  // An operation that takes or answers nothing.
-  if (ref === 'unit') return { kind: 'structure', name: 'Unit', members: new Map(), required: [] };
   const shape = shapeOf(ref);
   if (shape.kind !== 'structure') throw new Error('an operation takes and returns structures');
   return shape;
