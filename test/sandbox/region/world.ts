@@ -4,9 +4,11 @@ import { type AutoScalingState, emptyAutoScaling } from './autoscaling/state.ts'
 import { type CloudWatchState, emptyCloudWatch } from './cloudwatch/state.ts';
 import { type Ec2State, emptyEc2, type InstanceState } from './ec2/state.ts';
 import { containerInstanceFollows } from './ecs/capacity/instance-life.ts';
-import { reconcileService } from './ecs/services/scheduler.ts';
+import { capacityTaskChanged } from './ecs/capacity/task-changes.ts';
+import { reconcileService, serviceTaskChanged } from './ecs/services/scheduler.ts';
 import type { ServiceState } from './ecs/services/state.ts';
 import { type EcsState, emptyEcs } from './ecs/state.ts';
+import type { TaskChange, TaskState } from './ecs/tasks/state.ts';
 import type { Timings } from './timings.ts';
 
 /** One account in one region: everything that exists there, as plain data, and what is still to happen. */
@@ -28,13 +30,22 @@ export interface World {
 export interface Listeners {
   /** The service scheduler; called soon after anything that concerns the service has changed. */
   readonly service: (world: World, service: ServiceState) => void;
+  /** A task has changed: told to its service's scheduler and to the capacity it takes. */
+  readonly task: (world: World, task: TaskState, change: TaskChange) => void;
   /** An EC2 instance has changed its state: its agent registers, disconnects or goes. */
   readonly instance: (world: World, instance: InstanceState) => void;
 }
 
-const LISTENERS: Listeners = { service: reconcileService, instance: containerInstanceFollows };
+const LISTENERS: Listeners = {
+  service: reconcileService,
+  task: (world, task, change) => {
+    capacityTaskChanged(world, task);
+    serviceTaskChanged(world, task, change);
+  },
+  instance: containerInstanceFollows,
+};
 
-export const DEAF: Listeners = { service: () => {}, instance: () => {} };
+export const DEAF: Listeners = { service: () => {}, task: () => {}, instance: () => {} };
 
 /** An empty account and region. */
 export function createWorld(options: {

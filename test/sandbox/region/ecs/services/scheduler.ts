@@ -1,8 +1,8 @@
 import type { LaunchType } from '@aws-sdk/client-ecs';
 import type { World } from '../../world.ts';
 import type { Tags } from '../account/tag-rules.ts';
-import { startTask, stopTask, type TaskListener } from '../tasks/life.ts';
-import type { TaskState } from '../tasks/state.ts';
+import { startTask, stopTask } from '../tasks/life.ts';
+import type { TaskChange, TaskState } from '../tasks/state.ts';
 import { completeDeployment, countFailure, countSuccess, endDeployments } from './deployments.ts';
 import { addEvent, addEventOnce, EVENT } from './events.ts';
 import { planRollout, type RolloutTask } from './rollout.ts';
@@ -23,25 +23,23 @@ export function wake(world: World, service: ServiceState, delayMs = world.timing
 }
 
 /** What the service scheduler hears of its tasks. */
-export function taskListener(world: World): TaskListener {
-  return (task, change) => {
-    const { service, deployment } = task;
-    if (service === undefined || deployment === undefined) return;
-    switch (change) {
-      case 'healthy':
-        service.failures = 0;
-        countSuccess(service, deployment);
-        break;
-      case 'failed':
-        service.failures += 1;
-        countFailure(world, service, deployment);
-        throttle(world, service);
-        break;
-      case 'moved':
-        break;
-    }
-    wake(world, service);
-  };
+export function serviceTaskChanged(world: World, task: TaskState, change: TaskChange): void {
+  const { service, deployment } = task;
+  if (service === undefined || deployment === undefined) return;
+  switch (change) {
+    case 'healthy':
+      service.failures = 0;
+      countSuccess(service, deployment);
+      break;
+    case 'failed':
+      service.failures += 1;
+      countFailure(world, service, deployment);
+      throttle(world, service);
+      break;
+    case 'moved':
+      break;
+  }
+  wake(world, service);
 }
 
 /** One look of the service scheduler: brings the tasks one step nearer to what the service says. */
@@ -119,23 +117,19 @@ function startTasks(world: World, service: ServiceState, deployment: DeploymentS
   const started: TaskState[] = [];
   for (let index = 0; index < count; index += 1) {
     started.push(
-      startTask(
-        world,
-        {
-          cluster: service.cluster,
-          taskDefinition: template.taskDefinition,
-          service,
-          deployment,
-          ...placement(template),
-          platformVersion: template.platformVersion,
-          networkConfiguration: template.networkConfiguration,
-          group: `service:${service.name}`,
-          startedBy: deployment.id,
-          enableExecuteCommand: service.settings.enableExecuteCommand,
-          tags: propagatedTags(service, template),
-        },
-        taskListener(world),
-      ),
+      startTask(world, {
+        cluster: service.cluster,
+        taskDefinition: template.taskDefinition,
+        service,
+        deployment,
+        ...placement(template),
+        platformVersion: template.platformVersion,
+        networkConfiguration: template.networkConfiguration,
+        group: `service:${service.name}`,
+        startedBy: deployment.id,
+        enableExecuteCommand: service.settings.enableExecuteCommand,
+        tags: propagatedTags(service, template),
+      }),
     );
   }
   addEvent(world, service, EVENT.started(started));
@@ -146,7 +140,7 @@ function stopTasks(world: World, service: ServiceState, tasks: readonly TaskStat
   service.steady = false;
   for (const task of tasks) {
     const reason = `Scaling activity initiated by (deployment ${task.deployment?.id ?? ''})`;
-    stopTask(world, task, 'ServiceSchedulerInitiated', reason, taskListener(world));
+    stopTask(world, task, 'ServiceSchedulerInitiated', reason);
   }
   addEvent(world, service, EVENT.stopped(tasks));
 }

@@ -22,7 +22,7 @@ import { stopTask } from '../tasks/life.ts';
 import { deploymentConfiguration } from './deployment-configuration.ts';
 import { beginDeployment } from './deployments.ts';
 import { checkCombination, checkDesiredCount, checkGracePeriod, checkNewService } from './rules.ts';
-import { taskListener, wake } from './scheduler.ts';
+import { wake } from './scheduler.ts';
 import type { ServiceSettings, ServiceState } from './state.ts';
 import { changedTemplate, isFargate, newTemplate } from './template.ts';
 import { serviceView } from './view.ts';
@@ -166,7 +166,7 @@ export function deleteService(world: World, input: DeleteServiceRequest): Delete
   cluster.activeServices -= 1;
   for (const task of service.tasks) {
     const reason = `Scaling activity initiated by (deployment ${task.deployment?.id ?? ''})`;
-    stopTask(world, task, 'ServiceSchedulerInitiated', reason, taskListener(world));
+    stopTask(world, task, 'ServiceSchedulerInitiated', reason);
   }
   wake(world, service);
   return { service: serviceView(service, false) };

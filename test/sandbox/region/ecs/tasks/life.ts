@@ -25,11 +25,8 @@ export interface TaskInput {
   readonly tags: Tags;
 }
 
-/** Told of every change that may concern a service; set by `service-scheduler.ts`. */
-export type TaskListener = (task: TaskState, change: 'healthy' | 'failed' | 'moved') => void;
-
 /** Creates a task and puts its life on the agenda. On EC2 it stays PROVISIONING: the region has no container instances. */
-export function startTask(world: World, input: TaskInput, listener: TaskListener): TaskState {
+export function startTask(world: World, input: TaskInput): TaskState {
   const id = taskId();
   const task: TaskState = {
     arn: arn(world, `task/${input.cluster.name}/${id}`),
@@ -69,13 +66,13 @@ export function startTask(world: World, input: TaskInput, listener: TaskListener
   input.taskDefinition.users += 1;
   input.service?.tasks.add(task);
   if (task.launchType === 'FARGATE') {
-    later(world, task, world.timings.provisioning, () => pull(world, task, listener));
+    later(world, task, world.timings.provisioning, () => pull(world, task));
   }
   return task;
 }
 
 /** Asks a task to stop; what has not started yet skips the steps it does not need. */
-export function stopTask(world: World, task: TaskState, code: StopCode, reason: string, listener: TaskListener): void {
+export function stopTask(world: World, task: TaskState, code: StopCode, reason: string): void {
   if (task.desiredStatus === 'STOPPED') return;
   const wasRunning = task.lastStatus === 'RUNNING';
   countOut(task);
@@ -86,15 +83,15 @@ export function stopTask(world: World, task: TaskState, code: StopCode, reason: 
   task.stoppingAt = world.agenda.date;
   task.version += 1;
   if (wasRunning) {
-    move(task, 'DEACTIVATING', listener);
-    later(world, task, world.timings.deactivating, () => stopping(world, task, listener));
+    move(world, task, 'DEACTIVATING');
+    later(world, task, world.timings.deactivating, () => stopping(world, task));
   } else {
-    stopping(world, task, listener);
+    stopping(world, task);
   }
 }
 
-function pull(world: World, task: TaskState, listener: TaskListener): void {
-  move(task, 'PENDING', listener);
+function pull(world: World, task: TaskState): void {
+  move(world, task, 'PENDING');
   task.pullStartedAt = world.agenda.date;
   const behaviour = behaviourOf(task.taskDefinition);
   const pulling = behaviour.kind === 'slow' ? behaviour.pullingMs : world.timings.pulling;
@@ -105,60 +102,60 @@ function pull(world: World, task: TaskState, listener: TaskListener): void {
         `CannotPullContainerError: pull image manifest has been retried 1 time(s): ` +
         `failed to resolve ref ${behaviour.image}: not found`;
       task.containerReason = reason;
-      fail(world, task, 'TaskFailedToStart', reason, listener);
+      fail(world, task, 'TaskFailedToStart', reason);
       return;
     }
-    move(task, 'ACTIVATING', listener);
-    later(world, task, world.timings.activating, () => run(world, task, listener));
+    move(world, task, 'ACTIVATING');
+    later(world, task, world.timings.activating, () => run(world, task));
   });
 }
 
-function run(world: World, task: TaskState, listener: TaskListener): void {
+function run(world: World, task: TaskState): void {
   task.startedAt = world.agenda.date;
   countOut(task);
   task.cluster.runningTasks += 1;
-  move(task, 'RUNNING', listener);
+  move(world, task, 'RUNNING');
   const behaviour = behaviourOf(task.taskDefinition);
   if (behaviour.kind === 'exits') {
     later(world, task, world.timings.exit, () => {
       task.exitCode = behaviour.code;
-      fail(world, task, 'EssentialContainerExited', 'Essential container in task exited', listener);
+      fail(world, task, 'EssentialContainerExited', 'Essential container in task exited');
     });
     return;
   }
   later(world, task, world.timings.healthy, () => {
     task.healthy = true;
-    listener(task, 'healthy');
+    world.on.task(world, task, 'healthy');
   });
 }
 
-function fail(world: World, task: TaskState, code: StopCode, reason: string, listener: TaskListener): void {
-  stopTask(world, task, code, reason, listener);
-  listener(task, 'failed');
+function fail(world: World, task: TaskState, code: StopCode, reason: string): void {
+  stopTask(world, task, code, reason);
+  world.on.task(world, task, 'failed');
 }
 
-function stopping(world: World, task: TaskState, listener: TaskListener): void {
-  move(task, 'STOPPING', listener);
+function stopping(world: World, task: TaskState): void {
+  move(world, task, 'STOPPING');
   later(world, task, world.timings.stopping, () => {
     task.executionStoppedAt = world.agenda.date;
-    move(task, 'DEPROVISIONING', listener);
-    later(world, task, world.timings.deprovisioning, () => stopped(world, task, listener));
+    move(world, task, 'DEPROVISIONING');
+    later(world, task, world.timings.deprovisioning, () => stopped(world, task));
   });
 }
 
-function stopped(world: World, task: TaskState, listener: TaskListener): void {
+function stopped(world: World, task: TaskState): void {
   task.stoppedAt = world.agenda.date;
   task.exitCode ??= task.startedAt === undefined ? undefined : 0;
   task.taskDefinition.users -= 1;
   task.service?.tasks.delete(task);
-  move(task, 'STOPPED', listener);
+  move(world, task, 'STOPPED');
   world.agenda.after(world.timings.retention, () => task.cluster.tasks.delete(task.id));
 }
 
-function move(task: TaskState, status: TaskStatus, listener: TaskListener): void {
+function move(world: World, task: TaskState, status: TaskStatus): void {
   task.lastStatus = status;
   task.version += 1;
-  listener(task, 'moved');
+  world.on.task(world, task, 'moved');
 }
 
 /** Runs `step` unless the task has moved by then: a stopped task must not be overtaken by its own start. */

@@ -15,6 +15,9 @@ export type TaskStatus =
   | 'DEPROVISIONING'
   | 'STOPPED';
 
+/** What those who care for a task hear of it: it counts as healthy now; it failed by itself (and is about to stop); its status changed. */
+export type TaskChange = 'healthy' | 'failed' | 'moved';
+
 export type StopCode = 'TaskFailedToStart' | 'EssentialContainerExited' | 'UserInitiated' | 'ServiceSchedulerInitiated';
 
 export interface TaskState {

@@ -17,7 +17,7 @@ import { arn, resourceOf, shortName } from '../arn.ts';
 import type { ClusterState } from '../clusters/state.ts';
 import { findCluster, serviceOrThrow } from '../find.ts';
 import { page } from '../pages.ts';
-import { placement, taskListener } from '../services/scheduler.ts';
+import { placement } from '../services/scheduler.ts';
 import { newTemplate } from '../services/template.ts';
 import { startTask, stopTask } from './life.ts';
 import type { TaskState } from './state.ts';
@@ -47,22 +47,18 @@ export function runTask(world: World, input: RunTaskRequest): RunTaskResponse {
   }
   const tags = runTags(cluster, input, template.taskDefinition.tags);
   const tasks = Array.from({ length: count }, () =>
-    startTask(
-      world,
-      {
-        cluster,
-        taskDefinition: template.taskDefinition,
-        ...where,
-        platformVersion: template.platformVersion,
-        networkConfiguration: template.networkConfiguration,
-        overrides: input.overrides,
-        group: input.group ?? `family:${template.taskDefinition.family}`,
-        startedBy: input.startedBy,
-        enableExecuteCommand: input.enableExecuteCommand ?? false,
-        tags: new Map(tags),
-      },
-      taskListener(world),
-    ),
+    startTask(world, {
+      cluster,
+      taskDefinition: template.taskDefinition,
+      ...where,
+      platformVersion: template.platformVersion,
+      networkConfiguration: template.networkConfiguration,
+      overrides: input.overrides,
+      group: input.group ?? `family:${template.taskDefinition.family}`,
+      startedBy: input.startedBy,
+      enableExecuteCommand: input.enableExecuteCommand ?? false,
+      tags: new Map(tags),
+    }),
   );
   if (token !== undefined) world.ecs.runs.set(token, { fingerprint, tasks });
   return { tasks: tasks.map((task) => taskView(task, true)), failures: [] };
@@ -79,7 +75,7 @@ export function stopTaskOperation(world: World, input: StopTaskRequest): StopTas
   const cluster = findCluster(world, input.cluster);
   const task = findTask(cluster, input.task ?? '');
   if (task === undefined) throw invalidParameter('The referenced task was not found.');
-  stopTask(world, task, 'UserInitiated', input.reason ?? 'Task stopped by user', taskListener(world));
+  stopTask(world, task, 'UserInitiated', input.reason ?? 'Task stopped by user');
   return { task: taskView(task, false) };
 }
 
