@@ -148,9 +148,10 @@ export class RegisteredRevisions {
     const now = this.#clock.monotonicMs();
     for (const [name, { expiresMs }] of this.#byName) if (expiresMs <= now) this.#byName.delete(name);
     const { taskDefinition, tags } = answer;
-    if (taskDefinition?.taskDefinitionArn === undefined || taskDefinition.family === undefined) return;
+    // Without its tags a revision looks like somebody else's: it is read then (moto 5.2.5 leaves them out here).
+    if (taskDefinition?.taskDefinitionArn === undefined || taskDefinition.family === undefined || !tags) return;
     const names = [taskDefinition.taskDefinitionArn, taskDefinition.family];
-    const registered = { answer: { taskDefinition, tags: tags ?? [] }, names, expiresMs: now + registeredForMs };
+    const registered = { answer: { taskDefinition, tags }, names, expiresMs: now + registeredForMs };
     for (const name of names) this.#byName.set(name, registered);
   }
 

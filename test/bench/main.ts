@@ -8,6 +8,7 @@ import { applyAll, type Bench, deleteAll, isReady, list, type Scenario, startBen
 import { latency } from './latency.ts';
 import { cluster, service, taskDefinition, trio } from './manifests.ts';
 import { usageOf } from './process-usage.ts';
+import { regionThroughput } from './region.ts';
 
 const all = [clusterNames, taskDefinitionNames, serviceNames];
 
@@ -21,12 +22,16 @@ const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   quotas: async (bench) => trios(await bench.scenario('quotas', { ECS_OPERATOR_AWS_QUOTA_SCALE: '1' }), 100),
 };
 const onlyWhenNamed: readonly string[] = ['quotas'];
+/** Needs neither the control plane nor an operator. */
+const REGION = 'region';
 
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2);
-  const unknown = wanted.filter((name) => !Object.hasOwn(scenarios, name));
+  const unknown = wanted.filter((name) => name !== REGION && !Object.hasOwn(scenarios, name));
   if (unknown.length > 0)
-    throw new Error(`no scenario ${unknown.join(', ')}; there are ${Object.keys(scenarios).join(', ')}`);
+    throw new Error(`no scenario ${unknown.join(', ')}; there are ${[REGION, ...Object.keys(scenarios)].join(', ')}`);
+  if (wanted.length === 0 || wanted.includes(REGION)) await region();
+  if (wanted.length > 0 && wanted.every((name) => name === REGION)) return;
   const bench = await startBench();
   let failed = true;
   try {
@@ -38,6 +43,11 @@ async function main(): Promise<void> {
     const logs = await bench.stop(failed);
     if (failed) process.stderr.write(`The operators' logs are in ${logs}\n`);
   }
+}
+
+async function region(): Promise<void> {
+  title('DescribeServices of the simulated region');
+  for (const [name, figure] of await regionThroughput()) line(name, figure);
 }
 
 async function trios(scenario: Scenario, count: number): Promise<void> {

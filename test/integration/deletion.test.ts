@@ -5,7 +5,7 @@ import { recordStatuses, type StatusLog } from '../support/status-log.ts';
 import { type Managed, type TestBed, testBed } from '../support/test-bed.ts';
 import { until } from '../support/until.ts';
 
-const empty = { clusters: [], services: [], taskDefinitions: [], tasks: [] };
+const empty = { clusters: [], services: [], taskDefinitions: [], tasks: [], autoScalingGroups: [], launchTemplates: [], instances: [] };
 
 describe('deleting', () => {
   let bed: TestBed;

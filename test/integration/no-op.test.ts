@@ -35,7 +35,10 @@ const rich: readonly Manifest[] = [
         ulimits: [{ name: 'nofile', softLimit: 1024, hardLimit: 4096 }],
         dependsOn: [{ containerName: 'side', condition: 'START' }],
         healthCheck: { command: ['CMD-SHELL', 'true'] },
-        logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-group': '/web', 'awslogs-region': 'us-east-1' } },
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: { 'awslogs-group': '/web', 'awslogs-region': 'us-east-1', 'awslogs-stream-prefix': 'web' },
+        },
       },
       { name: 'side', image: 'busybox:1', essential: false, cpu: 0, command: ['sleep', '1d'] },
     ],

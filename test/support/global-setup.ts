@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { type Installation, installPythonTools } from '../conformance/tools/install.ts';
 import { startControlPlane } from '../sandbox/control-plane/index.ts';
 import { allowOperator } from '../sandbox/operator-access.ts';
 
@@ -15,6 +16,8 @@ export interface SharedControlPlane {
 declare module 'vitest' {
   interface ProvidedContext {
     controlPlane: SharedControlPlane;
+    /** Read it with `pythonTools()`. */
+    pythonTools: Installation;
   }
 }
 
@@ -22,8 +25,10 @@ const crds = join(import.meta.dirname, '../../crds');
 
 /** Starts one control plane for the run, with the CRDs and the operator's RBAC, and returns how to stop it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const python = installPythonTools();
   const controlPlane = await startControlPlane();
   try {
+    project.provide('pythonTools', await python);
     await controlPlane.installCrds(crds);
     await allowOperator(controlPlane);
   } catch (error) {

@@ -93,4 +93,12 @@ function masked(text: string): string {
 }
 
 /** Nothing exists. */
-export const nothing = { clusters: [], services: [], taskDefinitions: [], tasks: [] };
+export const nothing = {
+  clusters: [],
+  services: [],
+  taskDefinitions: [],
+  tasks: [],
+  autoScalingGroups: [],
+  launchTemplates: [],
+  instances: [],
+};

@@ -36,10 +36,12 @@ export class Agenda {
     this.#siftUp(this.#heap.length - 1);
   }
 
-  runUntil(time: number): void {
+  /** `before` is told the time of each event just before it runs. */
+  runUntil(time: number, before?: (at: number) => void): void {
     for (let next = this.#heap[0]; next !== undefined && next.at <= time; next = this.#heap[0]) {
       this.#pop();
       this.#now = Math.max(this.#now, next.at);
+      before?.(this.#now);
       next.run();
     }
     this.#now = Math.max(this.#now, time);

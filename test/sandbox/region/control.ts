@@ -1,13 +1,23 @@
-import type { Fault, FaultRule, Faults } from './faults.ts';
-import type { Journal } from './journal.ts';
-import type { Answer } from './protocol.ts';
+import { controlAlarms, controlMetrics } from './cloudwatch/control.ts';
+import { cloudWatchHandle } from './cloudwatch/handle.ts';
+import { faultRuleFrom } from './control-faults.ts';
+import { controlShortages, controlSpotInterruptions } from './ec2/control.ts';
+import { ec2Handle } from './ec2/handle.ts';
+import { capacityHandle, controlAgents } from './ecs/capacity/handle.ts';
+import type { Faults } from './faults.ts';
+import type { Journal, JournalQuery } from './journal.ts';
+import type { Rates } from './rates.ts';
+import type { Answer } from './wire/wire-protocol.ts';
 import type { Worlds } from './worlds.ts';
 
 interface ControlContext {
   readonly worlds: Worlds;
   readonly journal: Journal;
   readonly faults: Faults;
+  readonly rates: Rates;
 }
+
+type Body = Readonly<Record<string, unknown>>;
 
 /** The endpoints under `/_region/`, for tests in other processes, the demo and people with curl. */
 export function answerControl(context: ControlContext, method: string, url: string, body: string): Answer {
@@ -18,20 +28,31 @@ export function answerControl(context: ControlContext, method: string, url: stri
     case 'GET /_region/state':
       return answer(200, context.worlds.inventory());
     case 'GET /_region/journal':
-      return answer(200, context.journal.since(Number(searchParams.get('since') ?? 0)));
+      return answer(200, context.journal.query(queryOf(searchParams)));
     case 'POST /_region/advance':
       return advance(context, parsed(body));
+    case 'POST /_region/alarms':
+      return accepted(controlAlarms(cloudWatchHandle(context.worlds), parsed(body)));
+    case 'POST /_region/metrics':
+      return accepted(controlMetrics(cloudWatchHandle(context.worlds), parsed(body)));
+    case 'POST /_region/shortages':
+      return accepted(controlShortages(ec2Handle(context.worlds), parsed(body)));
+    case 'POST /_region/spot-interruptions':
+      return accepted(controlSpotInterruptions(ec2Handle(context.worlds), parsed(body)));
+    case 'POST /_region/agents':
+      return accepted(controlAgents(capacityHandle(context.worlds), parsed(body)));
     case 'POST /_region/faults':
       return addFault(context, parsed(body));
     case 'DELETE /_region/faults':
-      context.faults.clear();
-      return answer(200, {});
+      return removeFaults(context, searchParams.get('id'));
+    case 'POST /_region/rates':
+      return setRates(context, parsed(body));
     default:
       return answer(404, { message: `no control endpoint ${method} ${pathname}` });
   }
 }
 
-function advance(context: ControlContext, input: Readonly<Record<string, unknown>>): Answer {
+function advance(context: ControlContext, input: Body): Answer {
   const seconds = input.seconds;
   if (typeof seconds !== 'number' || seconds < 0)
     return answer(400, { message: 'seconds must be a number of 0 or more' });
@@ -39,40 +60,42 @@ function advance(context: ControlContext, input: Readonly<Record<string, unknown
   return answer(200, {});
 }
 
-function addFault(context: ControlContext, input: Readonly<Record<string, unknown>>): Answer {
-  const fault = faultFrom(input.fault);
-  if (fault === undefined) return answer(400, { message: 'fault must be one of the faults in README.md' });
-  const rule: FaultRule = {
-    fault,
-    ...(typeof input.operation === 'string' ? { operation: input.operation } : {}),
-    ...(typeof input.times === 'number' ? { times: input.times } : {}),
-    ...(typeof input.skip === 'number' ? { skip: input.skip } : {}),
-  };
-  context.faults.add(rule);
+/** What a control function says is wrong with its body, if anything. */
+function accepted(refusal: string | undefined): Answer {
+  return refusal === undefined ? answer(200, {}) : answer(400, { message: refusal });
+}
+
+function addFault({ faults }: ControlContext, body: Body): Answer {
+  const rule = faultRuleFrom(body);
+  return typeof rule === 'string' ? answer(400, { message: rule }) : answer(200, { id: faults.addRule(rule) });
+}
+
+/** The rule that is named, or all. */
+function removeFaults({ faults }: ControlContext, id: string | null): Answer {
+  if (id === null) faults.clear();
+  else if (!faults.remove(Number(id))) return answer(404, { message: `no rule ${id}` });
   return answer(200, {});
 }
 
-function faultFrom(value: unknown): Fault | undefined {
-  if (!isRecord(value)) return undefined;
-  const { kind, ms, code, message, status } = value;
-  switch (kind) {
-    case 'throttle':
-    case 'serverError':
-    case 'hang':
-    case 'dropRequest':
-    case 'dropResponse':
-      return { kind };
-    case 'latency':
-      return typeof ms === 'number' ? { kind, ms } : undefined;
-    case 'error':
-      if (typeof code !== 'string') return undefined;
-      return { kind, code, message: String(message ?? ''), ...(typeof status === 'number' ? { status } : {}) };
-    default:
-      return undefined;
+function setRates({ rates }: ControlContext, { scale }: Body): Answer {
+  if (scale !== 'published' && scale !== 'unlimited' && !(typeof scale === 'number' && scale > 0)) {
+    return answer(400, { message: "scale must be 'published', 'unlimited' or a number above 0" });
   }
+  rates.use(scale);
+  return answer(200, {});
 }
 
-function parsed(body: string): Readonly<Record<string, unknown>> {
+function queryOf(parameters: URLSearchParams): JournalQuery {
+  const query: Record<string, string | number> = {};
+  for (const name of ['service', 'operation', 'account', 'outcome']) {
+    const value = parameters.get(name);
+    if (value !== null) query[name] = value;
+  }
+  for (const name of ['since', 'limit']) if (parameters.has(name)) query[name] = Number(parameters.get(name));
+  return query;
+}
+
+function parsed(body: string): Body {
   try {
     const value: unknown = JSON.parse(body);
     return isRecord(value) ? value : {};

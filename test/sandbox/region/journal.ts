@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/clock.ts';
 
-/** What became of a request: answered, refused with an error code, or the connection cut by a fault. */
-export type Outcome = 'pending' | 'ok' | 'dropped' | (string & {});
+/** What became of a request: answered here or elsewhere, refused with an error code, or the connection cut by a fault. */
+export type Outcome = 'pending' | 'ok' | 'forwarded' | 'dropped' | (string & {});
 
 export interface JournalEntry {
   readonly seq: number;
@@ -12,12 +12,29 @@ export interface JournalEntry {
   readonly account: string;
   readonly region: string;
   readonly accessKey: string;
+  /** ARN of the user or of the assumed role's session. */
+  readonly identity: string;
+  /** With which the role was assumed, if it was with one. */
+  readonly externalId?: string;
   readonly userAgent: string;
   /** Real wall clock, milliseconds since the epoch. */
   readonly startedAt: number;
+  /** The region's time, likewise. */
+  readonly simulatedAt: number;
   readonly outcome: Outcome;
   /** True once the operation has changed or read the world, also when the answer was then lost. */
   readonly effective: boolean;
+}
+
+export interface JournalQuery {
+  readonly service?: string;
+  readonly operation?: string;
+  readonly account?: string;
+  readonly outcome?: Outcome;
+  /** Only what came after this sequence number. */
+  readonly since?: number;
+  /** At most that many, the newest. */
+  readonly limit?: number;
 }
 
 type OpenEntry = { -readonly [K in keyof JournalEntry]: JournalEntry[K] };
@@ -56,6 +73,18 @@ export class Journal {
   since(mark: number): readonly JournalEntry[] {
     const first = this.#entries[0]?.seq ?? 0;
     return this.#entries.slice(Math.max(0, mark + 1 - first));
+  }
+
+  /** The requests that have all of what is asked for, oldest first. */
+  query({ since = 0, limit, ...wanted }: JournalQuery): readonly JournalEntry[] {
+    const found = this.since(since).filter(
+      (entry) =>
+        (wanted.service ?? entry.service) === entry.service &&
+        (wanted.operation ?? entry.operation) === entry.operation &&
+        (wanted.account ?? entry.account) === entry.account &&
+        (wanted.outcome ?? entry.outcome) === entry.outcome,
+    );
+    return limit === undefined ? found : found.slice(Math.max(0, found.length - limit));
   }
 
   /** Everything but Describe, List and Get. */

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { AwsError, serializationException } from './errors.ts';
-import { type AwsService, operationOf, runOperation, SERVICES } from './services.ts';
-import { callerIdentity, STS_NAMESPACE, stsOperation } from './sts.ts';
-import { type Caller, callerOf } from './wire/caller.ts';
-import { encode } from './wire/encode.ts';
-import { queryAnswer, queryError } from './wire/query.ts';
-import type { Worlds } from './worlds.ts';
+import { AwsError } from './errors.ts';
+import { callerOf, validity } from './iam.ts';
+import { type AwsService, SERVICES } from './services.ts';
+import { type Caller, type Credential, credentialOf } from './wire/caller.ts';
+import { decode } from './wire/decode.ts';
+import { json } from './wire/json.ts';
+import type { Operation } from './wire/shape.ts';
+import { type Answer, type Refusals, unsupported } from './wire/wire-protocol.ts';
+import type { WorldSource, Worlds } from './worlds.ts';
 
 /** A request after its envelope has been read and before its input has been judged. */
 export interface Call {
@@ -14,124 +16,145 @@ export interface Call {
   readonly operation: string;
   readonly input: unknown;
   readonly caller: Caller;
-  /** Runs it against the world; throws an `AwsError`. */
-  run(worlds: Worlds): Answer;
+  /** False for a service that the region does not model. */
+  readonly modelled: boolean;
+  /** The errors of this call's protocol. */
+  readonly refusals: Refusals;
+  /** Runs it against worlds, which may be those of the past; throws an `AwsError`. */
+  run(worlds: WorldSource): Answer;
   /** The same error in this call's protocol. */
   refuse(error: AwsError): Answer;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+export interface ReadContext {
+  /** The worlds as they are now: they say who the caller is. */
+  readonly worlds: Worlds;
+  readonly strict: boolean;
 }
 
-const ECS_TARGET = 'AmazonEC2ContainerServiceV20141113.';
-const ECS = serviceNamed('ecs');
-const NOBODY: Caller = { accessKey: '', account: '', region: '', service: '' };
+/** Where to another endpoint is told that serves what this region does not. */
+export const FALLBACK_VARIABLE = 'AWS_FALLBACK_ENDPOINT';
 
-/** Finds out which operation of which service is called. A request that names none becomes a call that can only be refused. */
-export function readCall(headers: IncomingHttpHeaders, body: string): Call {
-  const target = headers['x-amz-target'];
-  const caller = callerOf(headers.authorization);
-  if (typeof target === 'string') return readJson(target, body, caller);
-  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return readQuery(body, caller);
-  return refused('unknown', 'unknown', undefined, caller, unknownOperation('The request names no operation.'));
+const NOBODY: Caller = { accessKey: '', account: '', region: '', service: '', arn: '', userId: '' };
+
+const BY_TARGET = new Map(SERVICES.map((service) => [service.target, service]));
+const BY_NAME = new Map(SERVICES.map((service) => [service.name, service]));
+const BY_VERSION = new Map(SERVICES.map((service) => [service.version, service]));
+
+/** Finds out which operation of which service is called. */
+export function readCall(context: ReadContext, headers: IncomingHttpHeaders, body: string): Call {
+  const token = headers['x-amz-security-token'];
+  const credential = credentialOf(headers.authorization, typeof token === 'string' ? token : undefined);
+  const named = isForm(headers) ? namedByForm(credential, body) : namedByTarget(credential, headers['x-amz-target']);
+  return named.service === undefined
+    ? foreignCall(context, credential, named.name, named.operation)
+    : modelledCall(context, credential, named.service, named.operation, body);
 }
 
-function readJson(target: string, body: string, caller: Caller | undefined): Call {
-  const operation = target.slice(target.lastIndexOf('.') + 1);
-  if (!target.startsWith(ECS_TARGET)) {
-    return refused(
-      'unknown',
-      operation,
-      undefined,
-      caller,
-      unknownOperation(`The simulated region has no target ${target}.`),
-    );
-  }
-  let input: unknown;
-  try {
-    input = JSON.parse(body === '' ? '{}' : body);
-  } catch {
-    return refused('ecs', operation, undefined, caller, serializationException('The request body is not JSON.'));
-  }
-  if (caller === undefined) return refused('ecs', operation, input, caller, missingToken());
+interface Named {
+  readonly service: AwsService | undefined;
+  readonly name: string;
+  readonly operation: string;
+}
+
+const isForm = (headers: IncomingHttpHeaders): boolean =>
+  headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+
+function namedByTarget(credential: Credential | undefined, header: string | string[] | undefined): Named {
+  const target = String(header ?? '');
+  const dot = target.lastIndexOf('.');
+  const prefix = target.slice(0, Math.max(0, dot));
   return {
-    service: 'ecs',
-    operation,
+    service: BY_TARGET.get(prefix),
+    name: credential?.service ?? (prefix === '' ? 'unknown' : prefix),
+    operation: target === '' ? 'unknown' : target.slice(dot + 1),
+  };
+}
+
+function namedByForm(credential: Credential | undefined, body: string): Named {
+  const form = new URLSearchParams(body);
+  const service =
+    credential === undefined ? BY_VERSION.get(form.get('Version') ?? '') : BY_NAME.get(credential.service);
+  return { service, name: credential?.service ?? 'unknown', operation: form.get('Action') ?? 'unknown' };
+}
+
+function modelledCall(
+  context: ReadContext,
+  credential: Credential | undefined,
+  service: AwsService,
+  name: string,
+  body: string,
+): Call {
+  const { protocol } = service;
+  const { refusals } = protocol;
+  const operation = service.operations.get(name);
+  const { input, problem } = readInput(service, operation, body, context.strict);
+  const caller = credential === undefined ? NOBODY : callerOf(context.worlds.iam, credential);
+  return {
+    service: service.name,
+    operation: name,
     input,
     caller,
-    run: (worlds) => {
-      const schema = operationOf(ECS, operation);
-      const output = runOperation(ECS, schema, worlds.at(caller.account, caller.region), input, caller);
-      return jsonAnswer(200, encode(schema.output, output));
+    modelled: true,
+    refusals,
+    run(worlds) {
+      checkCredential(context.worlds, credential, refusals);
+      if (operation === undefined) throw refusals.unknownOperation(name);
+      const handler = service.handlers[name];
+      if (handler === undefined) throw unsupported(service.name, name);
+      if (problem !== undefined) throw problem;
+      const checked = decode(operation.input, input, { dialect: service.dialect, strict: context.strict });
+      // `decode` has checked the input against the schema of this very operation, which is the handler's input type.
+      const output = handler(worlds.at(caller.account, caller.region), checked as never, caller);
+      return protocol.answer(operation, output, randomUUID());
     },
-    refuse: jsonError,
+    refuse: (error) => protocol.refuse(error, randomUUID()),
   };
 }
 
-function readQuery(body: string, caller: Caller | undefined): Call {
-  const input = Object.fromEntries(new URLSearchParams(body));
-  const operation = input.Action ?? 'unknown';
-  const refuse = (error: AwsError): Answer => xmlAnswer(error.status, (id) => queryError(error, STS_NAMESPACE, id));
+function readInput(
+  { protocol }: AwsService,
+  operation: Operation | undefined,
+  body: string,
+  strict: boolean,
+): { readonly input: unknown; readonly problem?: AwsError } {
+  if (operation === undefined) return { input: protocol.raw(body) };
+  try {
+    return { input: protocol.read(operation, body, strict) };
+  } catch (problem) {
+    if (!(problem instanceof AwsError)) throw problem;
+    return { input: protocol.raw(body), problem };
+  }
+}
+
+function checkCredential(worlds: Worlds, credential: Credential | undefined, refusals: Refusals): void {
+  if (credential === undefined) throw refusals.unsigned();
+  switch (validity(worlds.iam, credential, worlds.now)) {
+    case 'valid':
+      return;
+    case 'invalid':
+      throw refusals.invalidToken();
+    case 'expired':
+      throw refusals.expiredToken();
+  }
+}
+
+/** Its protocol is not known either, so a refusal is in JSON. */
+function foreignCall(context: ReadContext, credential: Credential | undefined, name: string, operation: string): Call {
   return {
-    service: 'sts',
+    service: name,
     operation,
-    input,
-    caller: caller ?? NOBODY,
+    input: undefined,
+    caller: credential === undefined ? NOBODY : callerOf(context.worlds.iam, credential),
+    modelled: false,
+    refusals: json.refusals,
     run: () => {
-      if (caller === undefined) throw missingToken();
-      stsOperation(operation, input);
-      return xmlAnswer(200, (id) => queryAnswer(operation, STS_NAMESPACE, callerIdentity(caller), id));
+      throw new AwsError(
+        'UnknownOperationException',
+        `The simulated region does not model the service ${name} (${operation}); ` +
+          `${FALLBACK_VARIABLE} may name an endpoint that does.`,
+      );
     },
-    refuse,
+    refuse: (error) => json.refuse(error, randomUUID()),
   };
-}
-
-function refused(
-  service: string,
-  operation: string,
-  input: unknown,
-  caller: Caller | undefined,
-  error: AwsError,
-): Call {
-  return {
-    service,
-    operation,
-    input,
-    caller: caller ?? NOBODY,
-    run: () => {
-      throw error;
-    },
-    refuse: jsonError,
-  };
-}
-
-const unknownOperation = (message: string): AwsError => new AwsError('UnknownOperationException', message);
-
-const missingToken = (): AwsError =>
-  new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
-
-function jsonError(error: AwsError): Answer {
-  return jsonAnswer(error.status, { __type: error.code, message: error.message });
-}
-
-function jsonAnswer(status: number, body: unknown): Answer {
-  return {
-    status,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() },
-    body: JSON.stringify(body),
-  };
-}
-
-function xmlAnswer(status: number, body: (requestId: string) => string): Answer {
-  const requestId = randomUUID();
-  return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body: body(requestId) };
-}
-
-function serviceNamed(name: string): AwsService {
-  const found = SERVICES.find((service) => service.name === name);
-  if (found === undefined) throw new Error(`no service ${name}`);
-  return found;
 }

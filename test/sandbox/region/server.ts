@@ -2,16 +2,25 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Clock, sleep } from '../../../src/clock.ts';
 import { answerControl } from './control.ts';
 import { AwsError } from './errors.ts';
+import { forward } from './fallback.ts';
 import type { Fault, Faults } from './faults.ts';
-import type { Journal, JournalEntry } from './journal.ts';
-import { type Answer, type Call, readCall } from './protocol.ts';
-import type { Worlds } from './worlds.ts';
+import { readBytes } from './http.ts';
+import { isMutation, type Journal, type JournalEntry } from './journal.ts';
+import { type Call, readCall } from './protocol.ts';
+import type { Rates } from './rates.ts';
+import type { Answer } from './wire/wire-protocol.ts';
+import type { WorldSource, Worlds } from './worlds.ts';
 
 export interface ServerContext {
   readonly clock: Clock;
   readonly worlds: Worlds;
   readonly journal: Journal;
   readonly faults: Faults;
+  readonly rates: Rates;
+  /** See `RegionOptions`. */
+  readonly strict: boolean;
+  /** An endpoint for the services that the region does not model. */
+  readonly fallback: string | undefined;
   /** Aborted when the region stops, so that no delayed answer keeps it. */
   readonly signal: AbortSignal;
 }
@@ -26,12 +35,12 @@ export function createRegionServer(context: ServerContext): Server {
 }
 
 async function serve(context: ServerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await readBody(request);
+  const body = await readBytes(request);
   if (request.url?.startsWith('/_region/')) {
-    send(response, answerControl(context, request.method ?? 'GET', request.url, body));
+    send(response, answerControl(context, request.method ?? 'GET', request.url, body.toString()));
     return;
   }
-  const call = readCall(request.headers, body);
+  const call = readCall(context, request.headers, body.toString());
   const { journal, faults } = context;
   const entry = journal.open({
     service: call.service,
@@ -40,11 +49,15 @@ async function serve(context: ServerContext, request: IncomingMessage, response:
     account: call.caller.account,
     region: call.caller.region,
     accessKey: call.caller.accessKey,
+    identity: call.caller.arn,
+    ...(call.caller.externalId === undefined ? {} : { externalId: call.caller.externalId }),
     userAgent: request.headers['user-agent'] ?? '',
+    simulatedAt: context.worlds.now,
   });
   const cut = faults.hooked && (await faults.cuts(entry, 'before'));
   const fault = cut ? DROP_REQUEST : faults.take(entry);
-  const result = fault === undefined ? perform(context, call) : await performFaulty(context, call, fault);
+  const perform = performer(context, call, entry, request, body);
+  const result = fault === undefined ? await perform() : await performFaulty(context, call, fault, perform);
   // The outcome is known before the answer leaves, so that a hook may look at it.
   markEffect(journal, entry, result);
   if (result.kind === 'answered' && faults.hooked && (await faults.cuts(entry, 'after'))) {
@@ -63,24 +76,51 @@ type Result =
   | { readonly kind: 'dropped'; readonly effective: boolean }
   | { readonly kind: 'hung' };
 
-function perform(context: ServerContext, call: Call): Result {
+/** Runs a call in the worlds given, those of the present if none are. */
+type Perform = (worlds?: WorldSource) => Result | Promise<Result>;
+
+function performer(
+  context: ServerContext,
+  call: Call,
+  entry: JournalEntry,
+  request: IncomingMessage,
+  body: Buffer,
+): Perform {
+  const { fallback, worlds, rates, signal } = context;
+  if (!call.modelled && fallback !== undefined) {
+    return () => answered(call, 'forwarded', () => forward(fallback, request, body, signal));
+  }
+  return (source = worlds) => {
+    if (!rates.allow(entry, worlds.now)) return refuse(call, call.refusals.throttled());
+    if (isMutation(entry)) worlds.beforeMutation(entry.account, entry.region);
+    try {
+      return { kind: 'answered', answer: call.run(source), outcome: 'ok', effective: true };
+    } catch (error) {
+      return refuse(call, awsError(error));
+    }
+  };
+}
+
+async function answered(call: Call, outcome: string, run: () => Promise<Answer>): Promise<Result> {
   try {
-    return { kind: 'answered', answer: call.run(context.worlds), outcome: 'ok', effective: true };
+    return { kind: 'answered', answer: await run(), outcome, effective: true };
   } catch (error) {
-    return refuse(call, error instanceof AwsError ? error : bug(error));
+    return refuse(call, awsError(error));
   }
 }
 
-async function performFaulty(context: ServerContext, call: Call, fault: Fault): Promise<Result> {
+async function performFaulty(context: ServerContext, call: Call, fault: Fault, perform: Perform): Promise<Result> {
   switch (fault.kind) {
     case 'throttle':
-      return refuse(call, new AwsError('ThrottlingException', 'Rate exceeded'));
+      return refuse(call, call.refusals.throttled());
     case 'serverError':
-      return refuse(call, new AwsError('ServerException', 'Service Unavailable. Please try again later.', 500));
+      return refuse(call, call.refusals.unavailable());
     case 'error':
       return refuse(call, new AwsError(fault.code, fault.message, fault.status ?? 400));
+    case 'accessDenied':
+      return refuse(call, call.refusals.denied(deniedSentence(call, fault.resource ?? '*')));
     case 'latency': {
-      const result = perform(context, call);
+      const result = await perform();
       await sleep(context.clock, fault.ms, context.signal);
       return result;
     }
@@ -89,13 +129,28 @@ async function performFaulty(context: ServerContext, call: Call, fault: Fault): 
     case 'dropRequest':
       return { kind: 'dropped', effective: false };
     case 'stale':
-      return perform({ ...context, worlds: fault.past }, call);
+      return perform(fault.past);
+    case 'lag':
+      return perform(context.worlds.past(fault.ms, ['request', 'time']));
+    case 'eventual':
+      return perform(context.worlds.past(fault.ms, ['request']));
     case 'dropResponse': {
-      const result = perform(context, call);
+      const result = await perform();
       return { kind: 'dropped', effective: result.kind === 'answered' && result.effective };
     }
   }
 }
+
+/** In IAM's words. */
+function deniedSentence({ service, operation, caller }: Call, resource: string): string {
+  const action = `${service}:${operation}`;
+  return (
+    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ` +
+    `because no identity-based policy allows the ${action} action`
+  );
+}
+
+const awsError = (error: unknown): AwsError => (error instanceof AwsError ? error : bug(error));
 
 /** A mistake in the simulation itself: the stack goes to the caller, because a test that fails shows it. */
 function bug(error: unknown): AwsError {
@@ -136,12 +191,7 @@ function finish(context: ServerContext, request: IncomingMessage, response: Serv
 
 function send(response: ServerResponse, answer: Answer): void {
   if (response.destroyed) return;
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
-  response.end(answer.body);
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
+  response.end(body);
 }

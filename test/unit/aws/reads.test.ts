@@ -417,6 +417,15 @@ describe('describeTaskDefinition', () => {
     expect(aws.operations()).toEqual(['RegisterTaskDefinition', 'DescribeTaskDefinition']);
   });
 
+  test('after a registration that was answered without tags AWS is read: they say whose the revision is', async () => {
+    const tags = [{ key: 'a', value: 'b' }];
+    const untagged: AwsScript = ({ operation }) =>
+      json({ taskDefinition: revision, ...(operation === 'RegisterTaskDefinition' ? {} : { tags }) });
+    const { reads, send } = await start(untagged);
+    await send('ecs', register());
+    expect(await reads.describeTaskDefinition(arn)).toEqual({ taskDefinition: revision, tags });
+  });
+
   test.each([
     ['deregistered', new DeregisterTaskDefinitionCommand({ taskDefinition: arn }), true],
     ['tagged', new TagResourceCommand({ resourceArn: arn, tags: [] }), true],

@@ -17,6 +17,12 @@ export function findCluster(world: World, cluster: string | undefined): ClusterS
   return found;
 }
 
+/** The name of the cluster in a service's long ARN. */
+export function clusterOfArn(service: string | undefined): string | undefined {
+  const parts = resourceOf(service ?? '')?.split('/') ?? [];
+  return parts.length === 3 ? parts[1] : undefined;
+}
+
 /** The service of that name or ARN, in whatever status. */
 export function findService(cluster: ClusterState, service: string | undefined): ServiceState | undefined {
   const name = service ?? '';

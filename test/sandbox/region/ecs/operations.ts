@@ -1,5 +1,5 @@
 import { clientException, invalidParameter } from '../errors.ts';
-import type { Dialect, Handlers } from '../service.ts';
+import { constraintDialect, type Dialect, type Handlers } from '../service.ts';
 import { ACCOUNT_OPERATIONS } from './account/operations.ts';
 import { CAPACITY_OPERATIONS } from './capacity/operations.ts';
 import { CLUSTER_OPERATIONS } from './clusters/operations.ts';
@@ -19,7 +19,7 @@ export const ECS_HANDLERS: Handlers = {
 
 /** ECS has no one word for a missing member: RegisterTaskDefinition says ClientException, the others InvalidParameterException. */
 export const ECS_DIALECT: Dialect = {
-  enums: ENUMS,
+  ...constraintDialect('InvalidParameterException', ENUMS),
   missing: (structure, member) =>
     structure === 'RegisterTaskDefinitionRequest'
       ? clientException(`${capitalized(member)} should not be null or empty.`)

@@ -1,3 +1,4 @@
+import type { AccountSettings } from './account/settings.ts';
 import type { CapacityProviderState } from './capacity/state.ts';
 import type { ClusterState } from './clusters/state.ts';
 import type { RevisionState, ServiceDeploymentState } from './services/state.ts';
@@ -14,6 +15,7 @@ export interface EcsState {
   readonly serviceDeployments: Map<string, ServiceDeploymentState>;
   /** By name. FARGATE and FARGATE_SPOT are not in here. */
   readonly capacityProviders: Map<string, CapacityProviderState>;
+  readonly accountSettings: AccountSettings;
   /** RunTask's client tokens. */
   readonly runs: Map<string, { readonly fingerprint: string; readonly tasks: readonly TaskState[] }>;
 }
@@ -25,6 +27,7 @@ export function emptyEcs(): EcsState {
     revisions: new Map(),
     serviceDeployments: new Map(),
     capacityProviders: new Map(),
+    accountSettings: new Map(),
     runs: new Map(),
   };
 }

@@ -1,34 +1,57 @@
-import type { AwsError } from '../errors.ts';
+import { AwsError } from '../errors.ts';
+import { type FormRules, readForm } from './form.ts';
+import type { Answer, Refusals, WireProtocol } from './wire-protocol.ts';
+import { escapeXml, xmlOf } from './xml.ts';
 
-/** The AWS Query protocol's answers: XML named after the operation. */
-export function queryAnswer(operation: string, namespace: string, output: object, requestId: string): string {
-  return (
-    `<${operation}Response xmlns="${namespace}"><${operation}Result>${elements(output)}</${operation}Result>` +
-    `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`
-  );
+/** AWS Query: a form in, XML named after the operation out. */
+export function query(options: { readonly version: string; readonly namespace: string }): WireProtocol {
+  const { version, namespace } = options;
+  return {
+    read: (operation, body, strict) => readForm(operation.input, new URLSearchParams(body), RULES, strict),
+    raw: (body) => Object.fromEntries(new URLSearchParams(body)),
+    answer(operation, output, requestId) {
+      const { name, output: shape } = operation;
+      const result = shape.name === 'Unit' ? '' : `<${name}Result>${xmlOf(shape, output)}</${name}Result>`;
+      return xmlAnswer(
+        200,
+        `<${name}Response xmlns="${namespace}">${result}` +
+          `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${name}Response>`,
+        requestId,
+      );
+    },
+    refuse(error, requestId) {
+      const type = error.status >= 500 ? 'Receiver' : 'Sender';
+      return xmlAnswer(
+        error.status,
+        `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${escapeXml(error.code)}</Code>` +
+          `<Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+        requestId,
+      );
+    },
+    refusals: refusals(version),
+  };
 }
 
-export function queryError(error: AwsError, namespace: string, requestId: string): string {
-  const type = error.status >= 500 ? 'Receiver' : 'Sender';
-  return (
-    `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${escapeXml(error.code)}</Code>` +
-    `<Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`
-  );
-}
+/** For parameters that nobody knows AWS has no error: it ignores them. */
+const RULES: FormRules = {
+  key: (member, traits) => traits.xmlName ?? member,
+  flatLists: false,
+  unknownParameter: (path) => new AwsError('ValidationError', `Unknown parameter ${path}.`),
+  malformed: (path, value, wanted) => new AwsError('MalformedInput', `${path} must be ${wanted}, not '${value}'.`),
+};
 
-function elements(value: object): string {
-  return Object.entries(value)
-    .map(([name, entry]) => `<${name}>${element(entry)}</${name}>`)
-    .join('');
-}
+const refusals = (version: string): Refusals => ({
+  unknownOperation: (operation) =>
+    new AwsError('InvalidAction', `Could not find operation ${operation} for version ${version}`),
+  unsigned: () => new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
+  invalidToken: () =>
+    new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403),
+  expiredToken: () => new AwsError('ExpiredToken', 'The security token included in the request is expired', 403),
+  throttled: () => new AwsError('Throttling', 'Rate exceeded'),
+  unavailable: () => new AwsError('ServiceUnavailable', 'Service Unavailable. Please try again later.', 503),
+  denied: (sentence) => new AwsError('AccessDenied', sentence, 403),
+});
 
-function element(value: unknown): string {
-  if (Array.isArray(value)) return value.map((entry) => `<member>${element(entry)}</member>`).join('');
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'object' && value !== null) return elements(value);
-  return escapeXml(String(value));
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+export function xmlAnswer(status: number, body: string, requestId: string): Answer {
+  return { status, headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId }, body };
 }

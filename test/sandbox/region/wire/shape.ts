@@ -2,17 +2,40 @@
  * Reads the SDK's runtime schemas (arrays of numbers, strings and thunks, see `@smithy/core/schema`) into a closed union,
  * so that the rest of the codec needs to know nothing of their encoding.
  */
-export type Shape =
-  | { readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'blob' | 'document' }
-  | { readonly kind: 'list'; readonly item: () => Shape }
-  | { readonly kind: 'map'; readonly value: () => Shape }
-  | Structure;
+export type Shape = Scalar | List | MapShape | Structure;
+
+export interface Scalar {
+  readonly kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'blob' | 'document';
+}
+
+export interface List {
+  readonly kind: 'list';
+  readonly item: Member;
+}
+
+export interface MapShape {
+  readonly kind: 'map';
+  readonly key: Member;
+  readonly value: Member;
+}
 
 export interface Structure {
   readonly kind: 'structure';
   readonly name: string;
-  readonly members: ReadonlyMap<string, () => Shape>;
+  readonly members: ReadonlyMap<string, Member>;
   readonly required: readonly string[];
+}
+
+/** A place in a shape where another one stands, with what the XML protocols have to know of that place. */
+export interface Member {
+  /** Schemas may refer to themselves, so it is read when it is first asked for. */
+  readonly shape: () => Shape;
+  readonly traits: Traits;
+}
+
+export interface Traits {
+  readonly xmlName?: string;
+  readonly ec2QueryName?: string;
 }
 
 export interface Operation {
@@ -34,8 +57,7 @@ export function shapeOf(ref: unknown): Shape {
   // What an operation without input or output has in its place.
   if (ref === 'unit') return { kind: 'structure', name: 'Unit', members: new Map(), required: [] };
   if (!Array.isArray(ref)) throw new Error(`unknown schema reference: ${String(ref)}`);
-  // `[schema, traits]` wraps a member that has traits; a schema itself has its namespace, a string, in second place.
-  if (typeof ref[1] !== 'string') return shapeOf(ref[0]);
+  if (isMember(ref)) return shapeOf(ref[0]);
   const known = cache.get(ref);
   if (known !== undefined) return known;
   const shape = tupleShape(ref);
@@ -54,6 +76,25 @@ export function operationsOf(exports: Readonly<Record<string, unknown>>): Readon
   return operations;
 }
 
+/** `[schema, traits]` wraps a place that has traits; a schema itself has its namespace, a string, in second place. */
+const isMember = (ref: readonly unknown[]): boolean => typeof ref[1] !== 'string';
+
+function memberOf(ref: unknown): Member {
+  let shape: Shape | undefined;
+  const traits = Array.isArray(ref) && isMember(ref) ? traitsOf(ref[1]) : {};
+  return { shape: () => (shape ??= shapeOf(ref)), traits };
+}
+
+/** Traits come as an object, or as a bit set of those that say nothing about the wire. */
+function traitsOf(traits: unknown): Traits {
+  if (typeof traits !== 'object' || traits === null) return {};
+  const { xmlName, ec2QueryName } = { xmlName: undefined, ec2QueryName: undefined, ...traits };
+  return {
+    ...(typeof xmlName === 'string' ? { xmlName } : {}),
+    ...(typeof ec2QueryName === 'string' ? { ec2QueryName } : {}),
+  };
+}
+
 function structure(ref: unknown): Structure {
   const shape = shapeOf(ref);
   if (shape.kind !== 'structure') throw new Error('an operation takes and returns structures');
@@ -65,9 +106,9 @@ function tupleShape(schema: readonly unknown[]): Shape {
     case TAG.simple:
       return shapeOf(schema[4]);
     case TAG.list:
-      return { kind: 'list', item: () => shapeOf(schema[4]) };
+      return { kind: 'list', item: memberOf(schema[4]) };
     case TAG.map:
-      return { kind: 'map', value: () => shapeOf(schema[5]) };
+      return { kind: 'map', key: memberOf(schema[4]), value: memberOf(schema[5]) };
     case TAG.structure:
     case TAG.union:
     case TAG.error:
@@ -84,24 +125,29 @@ function structureShape(schema: readonly unknown[]): Structure {
   return {
     kind: 'structure',
     name: String(schema[2]),
-    members: new Map(names.map((name, index) => [name, () => shapeOf(refs[index])])),
+    members: new Map(names.map((name, index) => [name, memberOf(refs[index])])),
     required: names.slice(0, required),
   };
 }
 
+/** One instance for each number, because compiled codecs are kept by shape. */
+const numeric = new Map<number, Shape>();
+
 function numericShape(code: number): Shape {
-  if (code >= MAP_MODIFIER) {
-    const value = numericShape(code - MAP_MODIFIER);
-    return { kind: 'map', value: () => value };
-  }
-  if (code >= LIST_MODIFIER) {
-    const item = numericShape(code - LIST_MODIFIER);
-    return { kind: 'list', item: () => item };
-  }
+  const known = numeric.get(code);
+  if (known !== undefined) return known;
+  const shape = newNumericShape(code);
+  numeric.set(code, shape);
+  return shape;
+}
+
+function newNumericShape(code: number): Shape {
+  if (code >= MAP_MODIFIER) return { kind: 'map', key: memberOf(0), value: memberOf(code - MAP_MODIFIER) };
+  if (code >= LIST_MODIFIER) return { kind: 'list', item: memberOf(code - LIST_MODIFIER) };
   return { kind: simpleKind(code) };
 }
 
-function simpleKind(code: number): 'string' | 'number' | 'boolean' | 'timestamp' | 'blob' | 'document' {
+function simpleKind(code: number): Scalar['kind'] {
   switch (code) {
     case 0:
       return 'string';

@@ -13,7 +13,7 @@ import { advanceUntil, createService, expectError, isCompleted, startFixture, st
 
 describe('clusters', () => {
   it('are created with defaults and shown as far as they are asked for', async () => {
-    const { ecs } = await startFixture();
+    const { ecs, region } = await startFixture();
     const created = await ecs.send(
       new CreateClusterCommand({
         clusterName: 'a',
@@ -23,6 +23,13 @@ describe('clusters', () => {
       }),
     );
     expect(created.cluster?.settings).toEqual([{ name: 'containerInsights', value: 'disabled' }]);
+    // SCN-06: its namespace is made first.
+    expect(created.cluster).toMatchObject({
+      status: 'PROVISIONING',
+      attachmentsStatus: 'UPDATE_IN_PROGRESS',
+      attachments: [{ type: 'sc', status: 'ATTACHING' }],
+    });
+    region.advance(5_000);
     const plain = await ecs.send(new DescribeClustersCommand({ clusters: ['a'] }));
     expect(plain.clusters?.[0]).toMatchObject({ status: 'ACTIVE', settings: [], tags: [], statistics: [] });
     expect(plain.clusters?.[0]).not.toHaveProperty('configuration');

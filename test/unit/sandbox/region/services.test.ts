@@ -193,9 +193,7 @@ describe('what DescribeServices shows', () => {
     await createService(ecs);
     const found = await ecs.send(new DescribeServicesCommand({ cluster: 'main', services: ['web', 'gone'] }));
     expect(found.services).toHaveLength(1);
-    expect(found.failures).toEqual([
-      { arn: 'arn:aws:ecs:eu-central-1:123456789012:service/main/gone', reason: 'MISSING' },
-    ]);
+    expect(found.failures).toEqual([{ arn: 'arn:aws:ecs:eu-central-1:123456789012:service/gone', reason: 'MISSING' }]);
     const names = Array.from({ length: 11 }, (_, index) => `s${index}`);
     await expectError(
       ecs.send(new DescribeServicesCommand({ cluster: 'main', services: names })),
@@ -382,18 +380,30 @@ describe('a failing deployment', () => {
     });
   });
 
-  it('is throttled without a circuit breaker, and an update resets the throttle', async () => {
+  it('is throttled when its tasks do not even start, and an update resets the throttle (TH-01, TH-02)', async () => {
     const { ecs, region } = await startPopulated({ timings: 'instant' });
-    await createService(ecs, { taskDefinition: 'bad' });
+    await createService(ecs, { taskDefinition: 'missing' });
     const service = await describe1(ecs);
     expect(messages(service).some((message) => message.includes('unable to consistently start tasks'))).toBe(true);
     expect(service.deployments?.[0]?.rolloutState).toBe('IN_PROGRESS');
     const failed = service.deployments?.[0]?.failedTasks ?? 0;
     expect(failed).toBeLessThan(10);
     region.advance(3_600_000);
-    expect((await describe1(ecs)).deployments?.[0]?.failedTasks).toBeGreaterThan(failed);
+    const later = (await describe1(ecs)).deployments?.[0]?.failedTasks ?? 0;
+    expect(later).toBeGreaterThan(failed);
+    // At most every 15 minutes in the end: an hour has room for few.
+    expect(later).toBeLessThan(50);
     await ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:1' }));
     expect(isCompleted(await describe1(ecs))).toBe(true);
+  });
+
+  it('is not throttled when its tasks run and stop (TH-04)', async () => {
+    const { ecs, region } = await startPopulated({ timings: 'instant', speed: 0 });
+    await createService(ecs, { taskDefinition: 'bad' });
+    region.advance(3_600_000);
+    const service = await describe1(ecs);
+    expect(messages(service).some((message) => message.includes('unable to consistently start tasks'))).toBe(false);
+    expect(service.deployments?.[0]?.failedTasks).toBeGreaterThan(600);
   });
 });
 

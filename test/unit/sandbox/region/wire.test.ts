@@ -1,9 +1,4 @@
-import {
-  CreateClusterCommand,
-  ECSClient,
-  ListClustersCommand,
-  ListContainerInstancesCommand,
-} from '@aws-sdk/client-ecs';
+import { CreateClusterCommand, DiscoverPollEndpointCommand, ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { expectError, startFixture } from './support.ts';
@@ -95,9 +90,9 @@ describe('the wire', () => {
   it('says which operations it does not have', async () => {
     const { ecs } = await startFixture();
     await expectError(
-      ecs.send(new ListContainerInstancesCommand({})),
+      ecs.send(new DiscoverPollEndpointCommand({})),
       'UnsupportedFeatureException',
-      /ListContainerInstances/,
+      /DiscoverPollEndpoint/,
     );
   });
 

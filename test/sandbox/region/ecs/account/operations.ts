@@ -1,5 +1,10 @@
 import type { Handlers } from '../../service.ts';
-import { listAccountSettings } from './account-settings.ts';
+import {
+  deleteAccountSetting,
+  listAccountSettings,
+  putAccountSetting,
+  putAccountSettingDefault,
+} from './account-settings.ts';
 import { listTagsForResource, tagResource, untagResource } from './tagging.ts';
 
 export const ACCOUNT_OPERATIONS: Handlers = {
@@ -7,4 +12,7 @@ export const ACCOUNT_OPERATIONS: Handlers = {
   UntagResource: untagResource,
   ListTagsForResource: listTagsForResource,
   ListAccountSettings: listAccountSettings,
+  PutAccountSetting: putAccountSetting,
+  PutAccountSettingDefault: putAccountSettingDefault,
+  DeleteAccountSetting: deleteAccountSetting,
 };

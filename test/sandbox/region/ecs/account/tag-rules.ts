@@ -25,7 +25,9 @@ export function addTags(into: Tags, tags: readonly Tag[]): void {
     seen.add(key);
     merged.set(key, value);
   }
-  if (merged.size > MAX_TAGS) throw invalidParameter(`The number of tags exceeds the limit of ${MAX_TAGS}.`);
+  // Tags of AWS itself do not count (TG-01).
+  const own = [...merged.keys()].filter((key) => !key.startsWith('aws:')).length;
+  if (own > MAX_TAGS) throw invalidParameter(`The number of tags exceeds the limit of ${MAX_TAGS}.`);
   for (const [key, value] of merged) into.set(key, value);
 }
 

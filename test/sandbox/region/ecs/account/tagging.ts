@@ -6,7 +6,7 @@ import type {
   UntagResourceRequest,
   UntagResourceResponse,
 } from '@aws-sdk/client-ecs';
-import { type AwsError, invalidParameter } from '../../errors.ts';
+import { AwsError, invalidParameter } from '../../errors.ts';
 import type { World } from '../../world.ts';
 import { resourceOf } from '../arn.ts';
 import { findTaskDefinition } from '../find.ts';
@@ -14,48 +14,68 @@ import type { Tags } from './tag-rules.ts';
 import { addTags, tagList } from './tag-rules.ts';
 
 export function tagResource(world: World, input: TagResourceRequest): TagResourceResponse {
-  addTags(tagsOf(world, input.resourceArn), input.tags ?? []);
+  addTags(tagsOf(world, input.resourceArn, resourceNotFound), input.tags ?? []);
   return {};
 }
 
 export function untagResource(world: World, input: UntagResourceRequest): UntagResourceResponse {
-  const tags = tagsOf(world, input.resourceArn);
-  for (const key of input.tagKeys ?? []) tags.delete(key);
+  const tags = tagsOf(world, input.resourceArn, resourceNotFound);
+  const keys = input.tagKeys ?? [];
+  if (keys.some((key) => /^aws:/i.test(key))) {
+    throw invalidParameter("Tag keys starting with 'aws:' are reserved for AWS use and cannot be removed.");
+  }
+  for (const key of keys) tags.delete(key);
   return {};
 }
 
+/** Unlike its two siblings it has no ResourceNotFoundException in its model. */
 export function listTagsForResource(world: World, input: ListTagsForResourceRequest): ListTagsForResourceResponse {
-  return { tags: tagList(tagsOf(world, input.resourceArn)) };
+  return { tags: tagList(tagsOf(world, input.resourceArn, invalidParameter)) };
 }
 
-function tagsOf(world: World, resourceArn: string | undefined): Tags {
-  const [type = '', first = '', second = ''] = resourceOf(resourceArn ?? '')?.split('/') ?? [];
+interface Tagged {
+  readonly tags: Tags;
+  readonly status?: string;
+}
+
+/** The tags of what an ARN names: all that ECS tags (TG-02). FARGATE and FARGATE_SPOT cannot be tagged. */
+function tagsOf(world: World, resourceArn: string | undefined, notFound: (text: string) => AwsError): Tags {
+  const [type = '', ...names] = resourceOf(resourceArn ?? '')?.split('/') ?? [];
+  const what = type.replaceAll('-', ' ');
+  const found = findTagged(world, resourceArn ?? '', type, names);
+  if (found === undefined && type === 'cluster') throw new AwsError('ClusterNotFoundException', 'Cluster not found.');
+  if (found === undefined) throw notFound(`The specified ${what} was not found.`);
+  // What is INACTIVE can still be described, and yet has no tags to speak of. A deregistered task definition keeps its tags.
+  if (found.status === 'INACTIVE' && type !== 'task-definition') {
+    throw invalidParameter(`The specified ${what} is inactive. Specify an active ${what} and try again.`);
+  }
+  return found.tags;
+}
+
+function findTagged(world: World, arn: string, type: string, names: readonly string[]): Tagged | undefined {
+  const [first = '', second = ''] = names;
+  const { clusters, capacityProviders } = world.ecs;
+  const cluster = clusters.get(first);
   switch (type) {
-    case 'cluster': {
-      const cluster = world.ecs.clusters.get(first);
-      if (cluster === undefined || cluster.status === 'INACTIVE') throw gone('cluster');
-      return cluster.tags;
-    }
-    case 'service': {
-      const service = world.ecs.clusters.get(first)?.services.get(second);
-      if (service === undefined || service.status === 'INACTIVE') throw gone('service');
-      return service.tags;
-    }
-    case 'task': {
-      const task = world.ecs.clusters.get(first)?.tasks.get(second);
-      if (task === undefined) throw gone('task');
-      return task.tags;
-    }
-    case 'task-definition': {
-      const definition = findTaskDefinition(world, first);
-      if (definition === undefined) throw gone('task definition');
-      return definition.tags;
-    }
+    case 'cluster':
+      return cluster;
+    case 'capacity-provider':
+      return capacityProviders.get(first);
+    case 'task-definition':
+      return findTaskDefinition(world, first);
+    case 'service':
+      return cluster?.services.get(second);
+    case 'task-set':
+      return cluster?.services.get(second)?.taskSets.find((taskSet) => taskSet.arn === arn);
+    case 'task':
+      return cluster?.tasks.get(second);
+    case 'container-instance':
+      return cluster?.containerInstances.get(second);
     default:
       throw invalidParameter('Invalid resource ARN.');
   }
 }
 
-function gone(what: string): AwsError {
-  return invalidParameter(`The specified ${what} is inactive. Specify an active ${what} and try again.`);
+function resourceNotFound(text: string): AwsError {
+  return new AwsError('ResourceNotFoundException', text);
 }

@@ -1,10 +1,10 @@
 import type { Handlers } from '../../service.ts';
+import { putClusterCapacityProviders } from './capacity-providers.ts';
 import {
   createCluster,
   deleteCluster,
   describeClusters,
   listClusters,
-  putClusterCapacityProviders,
   updateCluster,
   updateClusterSettings,
 } from './clusters.ts';

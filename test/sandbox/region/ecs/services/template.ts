@@ -1,11 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CapacityProviderStrategyItem, NetworkConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs';
-import { invalidParameter } from '../../errors.ts';
+import type {
+  CapacityProviderStrategyItem,
+  CreateServiceRequest,
+  NetworkConfiguration,
+  UpdateServiceRequest,
+} from '@aws-sdk/client-ecs';
+import { AwsError, invalidParameter } from '../../errors.ts';
 import type { World } from '../../world.ts';
 import { shortName } from '../arn.ts';
 import type { ClusterState } from '../clusters/state.ts';
 import { usableTaskDefinition } from '../find.ts';
-import type { TaskDefinitionState } from '../task-definitions/state.ts';
+import { checkTemplate } from './rules/template.ts';
 import type { Template } from './state.ts';
 
 /** The fields of CreateService and UpdateService that make up a service revision. */
@@ -20,7 +25,13 @@ export type TemplateInput = Pick<
   | 'serviceConnectConfiguration'
   | 'volumeConfigurations'
   | 'vpcLatticeConfigurations'
-> & { readonly launchType?: Template['launchType'] };
+  | 'gatewayConnectors'
+  | 'monitoring'
+> &
+  Pick<CreateServiceRequest, 'launchType'>;
+
+/** Linux platform versions of Fargate that tasks may ask for. */
+const PLATFORM_VERSIONS = ['LATEST', '1.4.0', '1.3.0', '1.2.0', '1.1.0', '1.0.0'];
 
 /** The template of a new service: launch type or strategy as given, else the cluster's default strategy, else EC2 (SV-10). */
 export function newTemplate(world: World, cluster: ClusterState, input: TemplateInput): Template {
@@ -32,7 +43,7 @@ export function newTemplate(world: World, cluster: ClusterState, input: Template
   }
   const strategy = given ?? (input.launchType === undefined ? nonEmpty(cluster.defaultStrategy) : undefined);
   const launchType = strategy === undefined ? (input.launchType ?? 'EC2') : undefined;
-  return checked(cluster, {
+  return checkTemplate(cluster, {
     taskDefinition: usableTaskDefinition(world, input.taskDefinition),
     launchType,
     strategy: strategy?.map(strategyItem),
@@ -41,8 +52,10 @@ export function newTemplate(world: World, cluster: ClusterState, input: Template
     loadBalancers: input.loadBalancers ?? [],
     serviceRegistries: input.serviceRegistries ?? [],
     serviceConnect: input.serviceConnectConfiguration,
-    volumes: input.volumeConfigurations,
-    lattice: input.vpcLatticeConfigurations,
+    volumes: nonEmpty(input.volumeConfigurations),
+    lattice: nonEmpty(input.vpcLatticeConfigurations),
+    gatewayConnectors: nonEmpty(input.gatewayConnectors),
+    monitoring: input.monitoring,
   });
 }
 
@@ -53,23 +66,35 @@ export function changedTemplate(
   current: Template,
   input: TemplateInput,
 ): Template {
-  const strategy = input.capacityProviderStrategy?.map(strategyItem) ?? current.strategy;
-  const launchType = input.capacityProviderStrategy === undefined ? current.launchType : undefined;
+  const { strategy, launchType } = computeOf(current, input);
+  // A platform version belongs to Fargate: it goes when the service does, and is LATEST when it comes.
+  const platform = input.platformVersion ?? (isFargate({ strategy, launchType }) ? current.platformVersion : undefined);
   const next: Template = {
     taskDefinition:
       input.taskDefinition === undefined ? current.taskDefinition : usableTaskDefinition(world, input.taskDefinition),
     launchType,
     strategy,
-    platformVersion: platformVersion(input.platformVersion ?? current.platformVersion, launchType, strategy),
+    platformVersion: platformVersion(platform, launchType, strategy),
     networkConfiguration: network(input.networkConfiguration) ?? current.networkConfiguration,
     loadBalancers: input.loadBalancers ?? current.loadBalancers,
     serviceRegistries: input.serviceRegistries ?? current.serviceRegistries,
     serviceConnect: input.serviceConnectConfiguration ?? current.serviceConnect,
-    volumes: input.volumeConfigurations ?? current.volumes,
-    lattice: input.vpcLatticeConfigurations ?? current.lattice,
+    volumes: changedList(input.volumeConfigurations, current.volumes),
+    lattice: changedList(input.vpcLatticeConfigurations, current.lattice),
+    gatewayConnectors: changedList(input.gatewayConnectors, current.gatewayConnectors),
+    monitoring: input.monitoring ?? current.monitoring,
   };
   if (sameTemplate(current, next)) return current;
-  return checked(cluster, next);
+  return checkTemplate(cluster, next);
+}
+
+/** An empty strategy takes the service back to the launch type that it had, or would have had (TF#22823). */
+function computeOf(current: Template, input: TemplateInput): Pick<Template, 'strategy' | 'launchType'> {
+  const given = input.capacityProviderStrategy;
+  if (given === undefined) return current;
+  if (given.length > 0) return { strategy: given.map(strategyItem), launchType: undefined };
+  if (current.strategy === undefined) return current;
+  return { strategy: undefined, launchType: isFargate(current) ? 'FARGATE' : 'EC2' };
 }
 
 export function isFargate(template: Pick<Template, 'launchType' | 'strategy'>): boolean {
@@ -77,73 +102,9 @@ export function isFargate(template: Pick<Template, 'launchType' | 'strategy'>): 
   return template.strategy.some((item) => /^FARGATE(_SPOT)?$/.test(item.capacityProvider ?? ''));
 }
 
-export function checkStrategy(
-  cluster: Pick<ClusterState, 'capacityProviders'>,
-  strategy: readonly CapacityProviderStrategyItem[],
-): void {
-  for (const item of strategy) {
-    if (cluster.capacityProviders.includes(shortName(item.capacityProvider ?? ''))) continue;
-    throw invalidParameter(
-      'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the ' +
-        'cluster. Associate the capacity provider with the cluster and try again.',
-    );
-  }
-  if (strategy.length > 0 && strategy.every((item) => item.weight === 0)) {
-    throw invalidParameter('The specified capacity provider strategy must contain a provider with a weight above 0.');
-  }
-  if (strategy.filter((item) => (item.base ?? 0) > 0).length > 1) {
-    throw invalidParameter('Only one capacity provider in a capacity provider strategy can have a base defined.');
-  }
-}
-
+/** As AWS returns it: the name, and the defaults filled in. */
 export function strategyItem(item: CapacityProviderStrategyItem): CapacityProviderStrategyItem {
   return { capacityProvider: shortName(item.capacityProvider ?? ''), weight: item.weight ?? 0, base: item.base ?? 0 };
-}
-
-function checked(cluster: ClusterState, template: Template): Template {
-  if (template.strategy !== undefined) checkStrategy(cluster, template.strategy);
-  checkCompatibility(template);
-  checkNetwork(template);
-  checkLoadBalancers(template);
-  return template;
-}
-
-function checkCompatibility(template: Template): void {
-  const launchType = isFargate(template) ? 'FARGATE' : 'EC2';
-  if (!template.taskDefinition.definition.compatibilities?.includes(launchType)) {
-    throw invalidParameter(`Task definition does not support launch_type ${launchType}.`);
-  }
-}
-
-function checkNetwork(template: Template): void {
-  const awsvpc = template.taskDefinition.definition.networkMode === 'awsvpc';
-  const given = template.networkConfiguration?.awsvpcConfiguration;
-  if (awsvpc && given === undefined) {
-    throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
-  }
-  if (!awsvpc && given !== undefined) {
-    throw invalidParameter('Network Configuration is not valid for the given networkMode of this task definition.');
-  }
-  if (given === undefined) return;
-  if ((given.subnets ?? []).length === 0) throw invalidParameter('subnets can not be empty.');
-  if ((given.subnets ?? []).length > 16) throw invalidParameter('subnets can have at most 16 items.');
-  if ((given.securityGroups ?? []).length > 5) throw invalidParameter('securityGroups can have at most 5 items.');
-}
-
-function checkLoadBalancers(template: Template): void {
-  if (template.loadBalancers.length > 5) throw invalidParameter('load balancers can have at most 5 items.');
-  for (const { containerName, containerPort } of template.loadBalancers) {
-    const container = containerOf(template.taskDefinition, containerName);
-    if (container === undefined) {
-      throw invalidParameter(`The container ${containerName} does not exist in the task definition.`);
-    }
-    if (container.portMappings?.some((mapping) => mapping.containerPort === containerPort)) continue;
-    throw invalidParameter(`The container ${containerName} did not have a container port ${containerPort} defined.`);
-  }
-}
-
-function containerOf(taskDefinition: TaskDefinitionState, name: string | undefined) {
-  return taskDefinition.definition.containerDefinitions?.find((container) => container.name === name);
 }
 
 function sameTemplate(a: Template, b: Template): boolean {
@@ -157,7 +118,12 @@ function platformVersion(
   launchType: Template['launchType'],
   strategy: readonly CapacityProviderStrategyItem[] | undefined,
 ): string | undefined {
-  if (isFargate({ launchType, strategy })) return version ?? 'LATEST';
+  if (isFargate({ launchType, strategy })) {
+    if (version !== undefined && !PLATFORM_VERSIONS.includes(version)) {
+      throw new AwsError('PlatformUnknownException', 'The specified platform does not exist.');
+    }
+    return version ?? 'LATEST';
+  }
   if (version !== undefined && launchType === 'EC2') {
     throw invalidParameter('The platform version must be null when specifying an EC2 launch type.');
   }
@@ -179,4 +145,9 @@ function network(configuration: NetworkConfiguration | undefined): NetworkConfig
 
 function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
   return list === undefined || list.length === 0 ? undefined : list;
+}
+
+/** Left out means unchanged, empty means none. */
+function changedList<T>(given: readonly T[] | undefined, current: readonly T[] | undefined): readonly T[] | undefined {
+  return given === undefined ? current : nonEmpty(given);
 }

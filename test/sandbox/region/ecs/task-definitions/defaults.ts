@@ -2,16 +2,19 @@ import type {
   Compatibility,
   ContainerDefinition,
   KeyValuePair,
+  LinuxParameters,
   NetworkMode,
   PortMapping,
   RegisterTaskDefinitionRequest,
   TaskDefinition,
+  Volume,
 } from '@aws-sdk/client-ecs';
+import { requiredAttributes } from './requires.ts';
+import { fargateProblem } from './rules/fargate.ts';
+import { cpuUnits, mebibytes } from './sizes.ts';
 
 /** The definition as AWS stores it: defaults filled in, sizes in plain units, environment in an order of its own. */
 export function normalizedDefinition(input: RegisterTaskDefinitionRequest): TaskDefinition {
-  const cpu = input.cpu === undefined ? undefined : cpuUnits(input.cpu);
-  const memory = input.memory === undefined ? undefined : mebibytes(input.memory);
   return {
     family: input.family,
     taskRoleArn: input.taskRoleArn,
@@ -20,13 +23,14 @@ export function normalizedDefinition(input: RegisterTaskDefinitionRequest): Task
     containerDefinitions: (input.containerDefinitions ?? []).map((container) =>
       withDefaults(container, input.networkMode),
     ),
-    volumes: (input.volumes ?? []).map((volume) => (Object.keys(volume).length > 1 ? volume : { ...volume, host: {} })),
+    volumes: (input.volumes ?? []).map(volumeWithDefaults),
     placementConstraints: input.placementConstraints ?? [],
-    compatibilities: compatibilities(input.networkMode, cpu, memory),
+    compatibilities: compatibilities(input),
+    requiresAttributes: requiredAttributes(input),
     requiresCompatibilities: input.requiresCompatibilities,
     runtimePlatform: input.runtimePlatform,
-    cpu,
-    memory,
+    cpu: input.cpu === undefined ? undefined : cpuUnits(input.cpu),
+    memory: input.memory === undefined ? undefined : mebibytes(input.memory),
     pidMode: input.pidMode,
     ipcMode: input.ipcMode,
     proxyConfiguration: input.proxyConfiguration,
@@ -36,53 +40,14 @@ export function normalizedDefinition(input: RegisterTaskDefinitionRequest): Task
   };
 }
 
-/** `1 vCPU` and `.25 vcpu` become units (TD-1). */
-export function cpuUnits(text: string): string {
-  const match = /^\s*([\d.]+)\s*(vcpu)?\s*$/i.exec(text);
-  if (match === null) return text;
-  return String(Math.round(Number(match[1]) * (match[2] === undefined ? 1 : 1024)));
-}
-
-/** `1GB` and `.5 gb` become MiB (TD-2). */
-export function mebibytes(text: string): string {
-  const match = /^\s*([\d.]+)\s*(gb)?\s*$/i.exec(text);
-  if (match === null) return text;
-  return String(Math.round(Number(match[1]) * (match[2] === undefined ? 1 : 1024)));
-}
-
-function compatibilities(
-  mode: NetworkMode | undefined,
-  cpu: string | undefined,
-  memory: string | undefined,
-): Compatibility[] {
-  if (mode !== 'awsvpc') return ['EXTERNAL', 'EC2'];
-  return isFargateSize(cpu, memory) ? ['EC2', 'FARGATE'] : ['EC2'];
-}
-
-interface MemoryRange {
-  readonly from: number;
-  readonly to: number;
-  readonly step: number;
-}
-
-/** Memory in MiB that Fargate gives to each CPU size (section 13 of the requirements). */
-const FARGATE_SIZES: ReadonlyMap<string, MemoryRange> = new Map([
-  ['256', { from: 512, to: 2_048, step: 512 }],
-  ['512', { from: 1_024, to: 4_096, step: 1_024 }],
-  ['1024', { from: 2_048, to: 8_192, step: 1_024 }],
-  ['2048', { from: 4_096, to: 16_384, step: 1_024 }],
-  ['4096', { from: 8_192, to: 30_720, step: 1_024 }],
-  ['8192', { from: 16_384, to: 61_440, step: 4_096 }],
-  ['16384', { from: 32_768, to: 122_880, step: 8_192 }],
-]);
-
-export function isFargateSize(cpu: string | undefined, memory: string | undefined): boolean {
-  const range = FARGATE_SIZES.get(cpu ?? '');
-  const size = Number(memory);
-  if (range === undefined || !(size >= range.from && size <= range.to)) return false;
-  // 256 units take 512, 1024 or 2048 MiB, not 1536.
-  if (cpu === '256' && size === 1_536) return false;
-  return (size - range.from) % range.step === 0;
+/** Where the definition could run, whatever it asks for. */
+function compatibilities(input: RegisterTaskDefinitionRequest): Compatibility[] {
+  const managed: Compatibility[] = input.requiresCompatibilities?.includes('MANAGED_INSTANCES')
+    ? ['MANAGED_INSTANCES']
+    : [];
+  if (input.networkMode !== 'awsvpc') return ['EXTERNAL', 'EC2', ...managed];
+  const fargate = fargateProblem(input, input.containerDefinitions ?? []) === undefined;
+  return fargate ? ['EC2', 'FARGATE', ...managed] : ['EC2', ...managed];
 }
 
 function withDefaults(container: ContainerDefinition, mode: NetworkMode | undefined): ContainerDefinition {
@@ -95,19 +60,38 @@ function withDefaults(container: ContainerDefinition, mode: NetworkMode | undefi
     mountPoints: container.mountPoints ?? [],
     volumesFrom: container.volumesFrom ?? [],
     systemControls: container.systemControls ?? [],
+    ...(container.linuxParameters === undefined ? {} : { linuxParameters: withBothLists(container.linuxParameters) }),
     ...(container.healthCheck === undefined
       ? {}
       : { healthCheck: { interval: 30, timeout: 5, retries: 3, ...container.healthCheck } }),
   };
 }
 
+/** Capabilities come back with both lists, and only if one was given (go-to-k/cdk-real-drift). */
+function withBothLists(parameters: LinuxParameters): LinuxParameters {
+  const { capabilities } = parameters;
+  if (capabilities === undefined) return parameters;
+  return { ...parameters, capabilities: { add: capabilities.add ?? [], drop: capabilities.drop ?? [] } };
+}
+
+/** A volume without a kind is a bind mount without a path (BND-01); the root of EFS is `/` (EFS-02). */
+function volumeWithDefaults(volume: Volume): Volume {
+  if (Object.keys(volume).length === 1) return { ...volume, host: {} };
+  const efs = volume.efsVolumeConfiguration;
+  if (efs === undefined) return volume;
+  return { ...volume, efsVolumeConfiguration: { ...efs, rootDirectory: efs.rootDirectory ?? '/' } };
+}
+
 /** Under awsvpc and host the host port is the container port; elsewhere 0 means a dynamic one. */
 function portWithDefaults(mapping: PortMapping, mode: NetworkMode | undefined): PortMapping {
+  const protocol = mapping.protocol ?? 'tcp';
+  // The ports of a range on the host are known only once a task runs.
+  if (mapping.containerPortRange !== undefined) return { ...mapping, protocol };
   const same = mode === 'awsvpc' || mode === 'host';
   return {
     ...mapping,
     hostPort: mapping.hostPort ?? (same ? mapping.containerPort : 0),
-    protocol: mapping.protocol ?? 'tcp',
+    protocol,
   };
 }
 

@@ -14,18 +14,20 @@ import type {
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import { clientException, invalidParameter } from '../../errors.ts';
+import type { Caller } from '../../wire/caller.ts';
 import type { World } from '../../world.ts';
 import { tagList, tagsFrom } from '../account/tag-rules.ts';
 import { arn, shortName } from '../arn.ts';
 import { findTaskDefinition } from '../find.ts';
 import { page } from '../pages.ts';
 import { normalizedDefinition } from './defaults.ts';
-import { checkTaskDefinition } from './rules.ts';
+import { checkTaskDefinition } from './rules/index.ts';
 import type { FamilyState, TaskDefinitionState } from './state.ts';
 
 export function registerTaskDefinition(
   world: World,
   input: RegisterTaskDefinitionRequest,
+  caller: Caller,
 ): RegisterTaskDefinitionResponse {
   checkTaskDefinition(input);
   const tags = tagsFrom(input.tags);
@@ -45,7 +47,7 @@ export function registerTaskDefinition(
       taskDefinitionArn,
       revision,
       registeredAt: world.agenda.date,
-      registeredBy: `arn:aws:sts::${world.account}:assumed-role/simulated/session`,
+      registeredBy: caller.arn,
     },
     tags,
     deregisteredAt: undefined,
@@ -62,7 +64,7 @@ export function describeTaskDefinition(
 ): DescribeTaskDefinitionResponse {
   const found = findTaskDefinition(world, input.taskDefinition);
   if (found === undefined) throw clientException('Unable to describe task definition.');
-  return { taskDefinition: view(found), tags: input.include?.includes('TAGS') ? tagList(found.tags) : undefined };
+  return { taskDefinition: view(found), tags: input.include?.includes('TAGS') ? tagList(found.tags) : [] };
 }
 
 export function listTaskDefinitions(world: World, input: ListTaskDefinitionsRequest): ListTaskDefinitionsResponse {

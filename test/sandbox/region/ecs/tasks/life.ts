@@ -2,12 +2,18 @@ import type { LaunchType, NetworkConfiguration, TaskOverride } from '@aws-sdk/cl
 import type { World } from '../../world.ts';
 import type { Tags } from '../account/tag-rules.ts';
 import { arn } from '../arn.ts';
+import type { ContainerInstanceState } from '../capacity/state.ts';
 import type { ClusterState } from '../clusters/state.ts';
 import { taskId } from '../ids.ts';
 import type { DeploymentState, ServiceState } from '../services/state.ts';
 import type { TaskDefinitionState } from '../task-definitions/state.ts';
-import { behaviourOf } from './behaviour.ts';
-import type { StopCode, TaskState, TaskStatus } from './state.ts';
+import { imageBehaviour } from './behaviour.ts';
+import { type ContainerEvents, letContainersLive, startContainers, stopContainers } from './containers.ts';
+import { isEssential, isHealthChecked, passesHealthChecks, taskHealth } from './health.ts';
+import { hasInterface, locate } from './interface.ts';
+import { bindPorts } from './ports.ts';
+import { cannotPull, ESSENTIAL_EXITED, SPOT_INTERRUPTED, secretMissing, TASK_FAILED_TO_START } from './reasons.ts';
+import type { ContainerState, StopCode, TaskState, TaskStatus } from './state.ts';
 
 export interface TaskInput {
   readonly cluster: ClusterState;
@@ -16,18 +22,22 @@ export interface TaskInput {
   readonly deployment?: DeploymentState;
   readonly launchType: LaunchType;
   readonly capacityProvider?: string | undefined;
+  /** Where it runs on EC2. Without one it waits in PROVISIONING until `assignInstance`. */
+  readonly containerInstance?: ContainerInstanceState | undefined;
   readonly platformVersion: string | undefined;
   readonly networkConfiguration: NetworkConfiguration | undefined;
   readonly overrides?: TaskOverride | undefined;
+  readonly placement?: TaskState['placement'];
   readonly group: string;
   readonly startedBy: string | undefined;
   readonly enableExecuteCommand: boolean;
   readonly tags: Tags;
 }
 
-/** Creates a task and puts its life on the agenda. On EC2 it stays PROVISIONING: the region has no container instances. */
+/** Creates a task and puts its life on the agenda. */
 export function startTask(world: World, input: TaskInput): TaskState {
   const id = taskId();
+  const placed = input.launchType === 'FARGATE' || input.containerInstance !== undefined;
   const task: TaskState = {
     arn: arn(world, `task/${input.cluster.name}/${id}`),
     id,
@@ -37,38 +47,50 @@ export function startTask(world: World, input: TaskInput): TaskState {
     deployment: input.deployment,
     launchType: input.launchType,
     capacityProvider: input.capacityProvider,
-    containerInstance: undefined,
+    containerInstance: input.containerInstance,
+    subnetId: undefined,
+    availabilityZone: undefined,
     platformVersion: input.platformVersion,
     networkConfiguration: input.networkConfiguration,
     overrides: input.overrides,
+    placement: input.placement ?? { constraints: [], strategy: [] },
     group: input.group,
     startedBy: input.startedBy,
     enableExecuteCommand: input.enableExecuteCommand,
     tags: input.tags,
     createdAt: world.agenda.date,
-    lastStatus: 'PROVISIONING',
+    containers: newContainers(input.taskDefinition),
+    lastStatus: placed && !hasInterface(input) ? 'PENDING' : 'PROVISIONING',
     desiredStatus: 'RUNNING',
     healthy: false,
     version: 1,
     stopCode: undefined,
     stoppedReason: undefined,
-    containerReason: undefined,
-    exitCode: undefined,
     pullStartedAt: undefined,
     pullStoppedAt: undefined,
     startedAt: undefined,
     stoppingAt: undefined,
     executionStoppedAt: undefined,
     stoppedAt: undefined,
+    protectedUntil: undefined,
   };
+  locate(world, task);
   input.cluster.tasks.set(id, task);
   input.cluster.pendingTasks += 1;
   input.taskDefinition.users += 1;
   input.service?.tasks.add(task);
-  if (task.launchType === 'FARGATE') {
-    later(world, task, world.timings.provisioning, () => pull(world, task));
-  }
+  input.containerInstance?.tasks.add(task);
+  if (placed) begin(world, task);
   return task;
+}
+
+/** Gives a task that waits in PROVISIONING for its capacity provider the instance that it will run on. */
+export function assignInstance(world: World, task: TaskState, instance: ContainerInstanceState): void {
+  if (task.containerInstance !== undefined || task.lastStatus !== 'PROVISIONING') return;
+  task.containerInstance = instance;
+  instance.tasks.add(task);
+  locate(world, task);
+  begin(world, task);
 }
 
 /** Asks a task to stop; what has not started yet skips the steps it does not need. */
@@ -90,24 +112,68 @@ export function stopTask(world: World, task: TaskState, code: StopCode, reason: 
   }
 }
 
+const EVENTS: ContainerEvents = {
+  allStarted: activate,
+  cannotStart: (world, task) => fail(world, task, 'TaskFailedToStart', TASK_FAILED_TO_START),
+  essentialExited: (world, task) => fail(world, task, 'EssentialContainerExited', ESSENTIAL_EXITED),
+  changed: (world, task) => {
+    task.version += 1;
+    judgeHealth(world, task);
+    world.on.task(world, task, 'moved');
+  },
+  allStopped: deprovision,
+};
+
+function begin(world: World, task: TaskState): void {
+  if (hasInterface(task)) {
+    later(world, task, world.timings.provisioning, () => {
+      move(world, task, 'PENDING');
+      pull(world, task);
+    });
+    return;
+  }
+  if (task.lastStatus !== 'PENDING') move(world, task, 'PENDING');
+  pull(world, task);
+}
+
 function pull(world: World, task: TaskState): void {
-  move(world, task, 'PENDING');
+  const noSecret = task.containers.find(({ behaviour }) => behaviour.kind === 'secretMissing');
+  if (noSecret !== undefined) {
+    // Resources come before images: nothing is pulled.
+    later(world, task, world.timings.pulling, () => {
+      fail(world, task, 'TaskFailedToStart', secretMissing(world, task, noSecret));
+    });
+    return;
+  }
   task.pullStartedAt = world.agenda.date;
-  const behaviour = behaviourOf(task.taskDefinition);
-  const pulling = behaviour.kind === 'slow' ? behaviour.pullingMs : world.timings.pulling;
-  later(world, task, pulling, () => {
+  later(world, task, pullingMs(world, task), () => {
     task.pullStoppedAt = world.agenda.date;
-    if (behaviour.kind === 'cannotPull') {
-      const reason =
-        `CannotPullContainerError: pull image manifest has been retried 1 time(s): ` +
-        `failed to resolve ref ${behaviour.image}: not found`;
-      task.containerReason = reason;
-      fail(world, task, 'TaskFailedToStart', reason);
+    for (const container of task.containers) {
+      if (container.behaviour.kind !== 'cannotPull') continue;
+      const { stoppedReason, containerReason } = cannotPull(task, container);
+      container.lastStatus = 'STOPPED';
+      container.reason = containerReason;
+      if (!isEssential(container)) continue;
+      fail(world, task, 'TaskFailedToStart', stoppedReason);
       return;
     }
-    move(world, task, 'ACTIVATING');
-    later(world, task, world.timings.activating, () => run(world, task));
+    bindPorts(task);
+    startContainers(world, task, EVENTS);
   });
+}
+
+/** Images are pulled side by side: the slowest one counts. */
+function pullingMs(world: World, task: TaskState): number {
+  return Math.max(
+    ...task.containers.map(({ behaviour }) =>
+      behaviour.kind === 'slow' ? behaviour.pullingMs : world.timings.pulling,
+    ),
+  );
+}
+
+function activate(world: World, task: TaskState): void {
+  move(world, task, 'ACTIVATING');
+  later(world, task, world.timings.activating, () => run(world, task));
 }
 
 function run(world: World, task: TaskState): void {
@@ -115,18 +181,36 @@ function run(world: World, task: TaskState): void {
   countOut(task);
   task.cluster.runningTasks += 1;
   move(world, task, 'RUNNING');
-  const behaviour = behaviourOf(task.taskDefinition);
-  if (behaviour.kind === 'exits') {
-    later(world, task, world.timings.exit, () => {
-      task.exitCode = behaviour.code;
-      fail(world, task, 'EssentialContainerExited', 'Essential container in task exited');
-    });
-    return;
+  letContainersLive(world, task, EVENTS);
+  awaitInterruption(world, task);
+  if (isHealthChecked(task)) judgeHealth(world, task);
+  else later(world, task, world.timings.healthy, () => becomeHealthy(world, task));
+}
+
+/** Fargate Spot takes a task when it needs its capacity; the image says when (guide 4, 10.2). */
+function awaitInterruption(world: World, task: TaskState): void {
+  if (task.capacityProvider !== 'FARGATE_SPOT') return;
+  for (const { behaviour } of task.containers) {
+    if (behaviour.kind !== 'spotInterrupted') continue;
+    later(world, task, behaviour.afterMs, () => stopTask(world, task, 'SpotInterruption', SPOT_INTERRUPTED));
   }
-  later(world, task, world.timings.healthy, () => {
-    task.healthy = true;
-    world.on.task(world, task, 'healthy');
-  });
+}
+
+/** Follows the containers' health checks, where there are any. */
+function judgeHealth(world: World, task: TaskState): void {
+  if (task.lastStatus !== 'RUNNING' || !isHealthChecked(task)) return;
+  if (taskHealth(task.containers) === 'UNHEALTHY') {
+    task.healthy = false;
+    world.on.task(world, task, 'unhealthy');
+  } else if (passesHealthChecks(task)) {
+    becomeHealthy(world, task);
+  }
+}
+
+function becomeHealthy(world: World, task: TaskState): void {
+  if (task.healthy) return;
+  task.healthy = true;
+  world.on.task(world, task, 'healthy');
 }
 
 function fail(world: World, task: TaskState, code: StopCode, reason: string): void {
@@ -135,17 +219,20 @@ function fail(world: World, task: TaskState, code: StopCode, reason: string): vo
 }
 
 function stopping(world: World, task: TaskState): void {
+  const started = task.containers.some(({ lastStatus }) => lastStatus === 'RUNNING');
   move(world, task, 'STOPPING');
-  later(world, task, world.timings.stopping, () => {
-    task.executionStoppedAt = world.agenda.date;
-    move(world, task, 'DEPROVISIONING');
-    later(world, task, world.timings.deprovisioning, () => stopped(world, task));
-  });
+  if (started) stopContainers(world, task, EVENTS);
+  else later(world, task, world.timings.stopping, () => stopContainers(world, task, EVENTS));
+}
+
+function deprovision(world: World, task: TaskState): void {
+  task.executionStoppedAt = world.agenda.date;
+  move(world, task, 'DEPROVISIONING');
+  later(world, task, world.timings.deprovisioning, () => stopped(world, task));
 }
 
 function stopped(world: World, task: TaskState): void {
   task.stoppedAt = world.agenda.date;
-  task.exitCode ??= task.startedAt === undefined ? undefined : 0;
   task.taskDefinition.users -= 1;
   task.service?.tasks.delete(task);
   move(world, task, 'STOPPED');
@@ -160,9 +247,9 @@ function move(world: World, task: TaskState, status: TaskStatus): void {
 
 /** Runs `step` unless the task has moved by then: a stopped task must not be overtaken by its own start. */
 function later(world: World, task: TaskState, delayMs: number, step: () => void): void {
-  const version = task.version;
+  const status = task.lastStatus;
   world.agenda.after(delayMs, () => {
-    if (task.version === version) step();
+    if (task.lastStatus === status) step();
   });
 }
 
@@ -170,4 +257,20 @@ function later(world: World, task: TaskState, delayMs: number, step: () => void)
 function countOut(task: TaskState): void {
   if (task.lastStatus === 'RUNNING') task.cluster.runningTasks -= 1;
   else task.cluster.pendingTasks -= 1;
+}
+
+function newContainers(taskDefinition: TaskDefinitionState): ContainerState[] {
+  return (taskDefinition.definition.containerDefinitions ?? []).map((definition) => ({
+    name: definition.name ?? '',
+    definition,
+    behaviour: imageBehaviour(definition.image ?? ''),
+    lastStatus: 'PENDING',
+    stopping: false,
+    healthStatus: 'UNKNOWN',
+    generation: 0,
+    startedAt: undefined,
+    exitCode: undefined,
+    reason: undefined,
+    networkBindings: [],
+  }));
 }

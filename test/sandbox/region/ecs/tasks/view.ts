@@ -1,33 +1,52 @@
-import type { Attachment, Container, ContainerDefinition, Task } from '@aws-sdk/client-ecs';
+import type { Attachment, Task } from '@aws-sdk/client-ecs';
 import { tagList } from '../account/tag-rules.ts';
+import { containerView } from './container-view.ts';
+import { taskHealth } from './health.ts';
+import { hasInterface, interfaceOf } from './interface.ts';
 import type { TaskState } from './state.ts';
+
+/** What LATEST stands for on Linux (FPV-01). */
+const LATEST = '1.4.0';
+const FARGATE_STORAGE_GIB = 20;
 
 /** A task as DescribeTasks answers it. */
 export function taskView(task: TaskState, withTags: boolean): Task {
   const { definition } = task.taskDefinition;
   const fargate = task.launchType === 'FARGATE';
+  const storage = task.overrides?.ephemeralStorage ?? definition.ephemeralStorage ?? { sizeInGiB: FARGATE_STORAGE_GIB };
   return {
     taskArn: task.arn,
     clusterArn: task.cluster.arn,
     taskDefinitionArn: task.taskDefinition.arn,
+    containerInstanceArn: task.containerInstance?.arn,
+    availabilityZone: task.availabilityZone,
     lastStatus: task.lastStatus,
     desiredStatus: task.desiredStatus,
-    healthStatus: 'UNKNOWN',
-    launchType: task.capacityProvider === undefined || fargate ? task.launchType : undefined,
+    healthStatus: taskHealth(task.containers),
+    launchType: task.launchType,
     capacityProviderName: task.capacityProvider,
-    platformVersion: fargate ? (task.platformVersion === 'LATEST' ? '1.4.0' : task.platformVersion) : undefined,
-    platformFamily: fargate ? 'Linux' : undefined,
-    cpu: definition.cpu,
-    memory: definition.memory,
+    platformVersion: fargate ? (task.platformVersion === 'LATEST' ? LATEST : task.platformVersion) : undefined,
+    platformFamily: fargate ? platformFamily(definition.runtimePlatform?.operatingSystemFamily) : undefined,
+    cpu: task.overrides?.cpu ?? definition.cpu ?? sum(task, ({ cpu }) => cpu),
+    memory:
+      task.overrides?.memory ??
+      definition.memory ??
+      sum(task, ({ memory, memoryReservation }) => memory ?? memoryReservation),
+    ephemeralStorage: fargate ? storage : undefined,
+    fargateEphemeralStorage: fargate ? storage : undefined,
     group: task.group,
     startedBy: task.startedBy,
     enableExecuteCommand: task.enableExecuteCommand,
-    connectivity: task.startedAt === undefined ? undefined : 'CONNECTED',
-    connectivityAt: task.startedAt,
-    overrides: task.overrides ?? { containerOverrides: [], inferenceAcceleratorOverrides: [] },
+    connectivity: task.pullStartedAt === undefined ? undefined : connectivity(task),
+    connectivityAt: task.pullStartedAt,
+    overrides: {
+      inferenceAcceleratorOverrides: [],
+      ...task.overrides,
+      containerOverrides: task.containers.map(({ name }) => containerOverride(task, name)),
+    },
     attachments: attachments(task),
-    attributes: [],
-    containers: (definition.containerDefinitions ?? []).map((container) => containerView(task, container)),
+    attributes: [{ name: 'ecs.cpu-architecture', value: architecture(task) }],
+    containers: task.containers.map((container) => containerView(task, container)),
     createdAt: task.createdAt,
     pullStartedAt: task.pullStartedAt,
     pullStoppedAt: task.pullStoppedAt,
@@ -42,53 +61,58 @@ export function taskView(task: TaskState, withTags: boolean): Task {
   };
 }
 
-function containerView(task: TaskState, container: ContainerDefinition): Container {
-  return {
-    containerArn: `${task.arn.replace(':task/', ':container/')}/${container.name}`,
-    taskArn: task.arn,
-    name: container.name,
-    image: container.image,
-    lastStatus: containerStatus(task),
-    exitCode: task.lastStatus === 'STOPPED' ? task.exitCode : undefined,
-    reason: task.containerReason,
-    networkBindings: [],
-    networkInterfaces: [],
-    healthStatus: 'UNKNOWN',
-    cpu: String(container.cpu ?? 0),
-    memory: container.memory === undefined ? undefined : String(container.memory),
-  };
+/** `LINUX` and `WINDOWS_SERVER_2019_CORE` of the definition are `Linux` and `Windows_Server_2019_Core` here. */
+export function platformFamily(operatingSystemFamily: string | undefined): string {
+  return (operatingSystemFamily ?? 'LINUX')
+    .split('_')
+    .map((word) => (/\d/.test(word) ? word : word.charAt(0) + word.slice(1).toLowerCase()))
+    .join('_');
 }
 
-function containerStatus(task: TaskState): string {
-  switch (task.lastStatus) {
-    case 'RUNNING':
-    case 'DEACTIVATING':
-    case 'STOPPING':
-      return task.startedAt === undefined ? 'STOPPED' : 'RUNNING';
-    case 'DEPROVISIONING':
-    case 'STOPPED':
-      return 'STOPPED';
-    default:
-      return 'PENDING';
-  }
+function connectivity(task: TaskState): 'CONNECTED' | 'DISCONNECTED' {
+  return task.containerInstance?.agentConnected === false ? 'DISCONNECTED' : 'CONNECTED';
 }
 
-/** The network interface that awsvpc gives each task. */
+function architecture(task: TaskState): string {
+  return task.taskDefinition.definition.runtimePlatform?.cpuArchitecture === 'ARM64' ? 'arm64' : 'x86_64';
+}
+
+/** Every container is listed, with what was overridden. */
+function containerOverride(task: TaskState, name: string) {
+  return task.overrides?.containerOverrides?.find((override) => override.name === name) ?? { name };
+}
+
+function sum(task: TaskState, of: (definition: TaskState['containers'][number]['definition']) => number | undefined) {
+  return String(task.containers.reduce((total, { definition }) => total + (of(definition) ?? 0), 0));
+}
+
 function attachments(task: TaskState): Attachment[] {
-  const subnet = task.networkConfiguration?.awsvpcConfiguration?.subnets?.[0];
-  if (subnet === undefined) return [];
-  const status = { PROVISIONING: 'PRECREATED', STOPPED: 'DELETED' }[task.lastStatus as string] ?? 'ATTACHED';
-  const octets = [task.id.slice(0, 2), task.id.slice(2, 4)].map((hex) => Number.parseInt(hex, 16));
+  if (!hasInterface(task)) return [];
+  const { attachmentId, subnetId, networkInterfaceId, macAddress, privateIpv4Address } = interfaceOf(task);
+  const named = (name: string, value: string): { name: string; value: string } => ({ name, value });
   return [
     {
-      id: `${task.id.slice(0, 8)}-eni`,
+      id: attachmentId,
       type: 'ElasticNetworkInterface',
-      status,
+      status: attachmentStatus(task),
       details: [
-        { name: 'subnetId', value: subnet },
-        { name: 'networkInterfaceId', value: `eni-${task.id.slice(0, 17)}` },
-        { name: 'privateIPv4Address', value: `10.0.${octets.join('.')}` },
+        named('subnetId', subnetId),
+        named('networkInterfaceId', networkInterfaceId),
+        named('macAddress', macAddress),
+        named('privateDnsName', `ip-${privateIpv4Address.replaceAll('.', '-')}.ec2.internal`),
+        named('privateIPv4Address', privateIpv4Address),
       ],
     },
   ];
+}
+
+function attachmentStatus(task: TaskState): string {
+  switch (task.lastStatus) {
+    case 'PROVISIONING':
+      return 'PRECREATED';
+    case 'STOPPED':
+      return 'DELETED';
+    default:
+      return 'ATTACHED';
+  }
 }

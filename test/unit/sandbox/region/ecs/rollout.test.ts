@@ -1,16 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { breakerThreshold } from '../../../../sandbox/region/ecs/services/circuit-breaker.ts';
+import { breakerThreshold } from '../../../../sandbox/region/ecs/services/deployments/circuit-breaker.ts';
 import {
   lowerLimit,
   planRollout,
   type RolloutTask,
   upperLimit,
 } from '../../../../sandbox/region/ecs/services/rollout.ts';
+import { stopOrder } from '../../../../sandbox/region/ecs/services/scale-in.ts';
 
-const HEALTHY: RolloutTask = { alive: true, healthy: true, occupying: true };
-const STARTING: RolloutTask = { alive: true, healthy: false, occupying: true };
-const STOPPING: RolloutTask = { alive: false, healthy: false, occupying: true };
+const HEALTHY: RolloutTask = {
+  alive: true,
+  healthy: true,
+  occupying: true,
+  failing: false,
+  kept: false,
+  leaving: false,
+  zone: undefined,
+  instance: undefined,
+};
+const STARTING: RolloutTask = { ...HEALTHY, healthy: false };
+const STOPPING: RolloutTask = { ...STARTING, alive: false };
+const FAILING: RolloutTask = { ...STARTING, failing: true };
+const KEPT: RolloutTask = { ...HEALTHY, kept: true };
+const LEAVING: RolloutTask = { ...HEALTHY, leaving: true };
 const many = (task: RolloutTask, count: number): RolloutTask[] => Array.from({ length: count }, () => task);
 
 function plan(input: {
@@ -20,6 +33,7 @@ function plan(input: {
   old?: RolloutTask[];
   mayStart?: boolean;
   mayReplace?: boolean;
+  rolling?: boolean;
 }) {
   const result = planRollout({
     desired: input.desired,
@@ -29,6 +43,7 @@ function plan(input: {
     old: input.old ?? [],
     mayStart: input.mayStart ?? true,
     mayReplace: input.mayReplace ?? true,
+    rolling: input.rolling ?? true,
   });
   return { start: result.start, stop: result.stop.length, blocked: result.blocked };
 }
@@ -68,6 +83,27 @@ describe('the limits', () => {
     expect(threshold('COUNT', 1)).toBe(1);
     expect(threshold('BOUNDED_PERCENT', 10)).toBe(3);
     expect(threshold('UNBOUNDED_PERCENT', 10)).toBe(1);
+  });
+});
+
+describe('the order of a scale-in', () => {
+  const at = (zone: string, instance: string, healthy = true) => ({ zone, instance, healthy });
+
+  it('takes from the crowded zone, there from the crowded instance, and the newest of several (SV-08, PL-04)', () => {
+    const tasks = [at('a', 'a1'), at('a', 'a1'), at('a', 'a2'), at('b', 'b1')];
+    expect(stopOrder(tasks)[0]).toBe(tasks[1]);
+    expect(
+      new Set(
+        stopOrder(tasks)
+          .slice(0, 2)
+          .map(({ instance }) => instance),
+      ),
+    ).toEqual(new Set(['a1', 'a2']));
+  });
+
+  it('takes what is not healthy first, wherever it is', () => {
+    const tasks = [at('a', 'a1'), at('a', 'a1'), at('b', 'b1', false)];
+    expect(stopOrder(tasks)[0]).toBe(tasks[2]);
   });
 });
 
@@ -116,8 +152,49 @@ describe('one look of the scheduler', () => {
     expect(plan({ desired: 0, percent: [0, 200], old: many(HEALTHY, 2), ...failed }).stop).toBe(2);
   });
 
+  it('replaces a failing task first and stops it when its replacement is healthy (SD-04)', () => {
+    const steady = { desired: 2, percent: [100, 200] as [number, number], rolling: false };
+    const failing = [HEALTHY, FAILING];
+    expect(plan({ ...steady, primary: failing })).toEqual({ start: 1, stop: 0, blocked: false });
+    expect(plan({ ...steady, primary: [...failing, STARTING] })).toEqual({ start: 0, stop: 0, blocked: false });
+    expect(plan({ desired: 1, percent: [100, 200], rolling: false, primary: [FAILING, STARTING] }).stop).toBe(0);
+    expect(plan({ ...steady, primary: [...failing, HEALTHY] })).toEqual({ start: 0, stop: 1, blocked: false });
+  });
+
+  it('stops failing tasks one at a time where there is no room for their replacements (SD-04)', () => {
+    const full = { desired: 3, percent: [50, 100] as [number, number], rolling: false };
+    expect(plan({ ...full, primary: [HEALTHY, FAILING, FAILING] })).toEqual({ start: 0, stop: 1, blocked: false });
+  });
+
+  it('stops failing tasks first while a deployment is under way (SD-04)', () => {
+    const primary = [FAILING, STARTING];
+    expect(plan({ desired: 2, percent: [100, 200], primary, old: many(HEALTHY, 2) }).stop).toBe(1);
+  });
+
+  it('stops no protected task, neither old nor surplus (TP-01, TP-04)', () => {
+    const old = [KEPT, HEALTHY];
+    expect(plan({ desired: 2, percent: [100, 200], primary: many(HEALTHY, 2), old }).stop).toBe(1);
+    expect(plan({ desired: 2, percent: [100, 200], primary: many(HEALTHY, 2), old: [KEPT] })).toEqual({
+      start: 0,
+      stop: 0,
+      blocked: false,
+    });
+    expect(plan({ desired: 1, percent: [100, 200], primary: [KEPT, KEPT, HEALTHY] }).stop).toBe(1);
+  });
+
+  it('replaces tasks on DRAINING instances as if they were old', () => {
+    const primary = [HEALTHY, LEAVING];
+    expect(plan({ desired: 2, percent: [100, 200], primary, rolling: false })).toEqual({
+      start: 1,
+      stop: 0,
+      blocked: false,
+    });
+    expect(plan({ desired: 2, percent: [100, 200], primary: [...primary, HEALTHY], rolling: false }).stop).toBe(1);
+    expect(plan({ desired: 2, percent: [50, 100], primary, rolling: false }).stop).toBe(1);
+  });
+
   it('never plans below the minimum or above the maximum', () => {
-    const task = fc.constantFrom(HEALTHY, STARTING, STOPPING);
+    const task = fc.constantFrom(HEALTHY, STARTING, STOPPING, FAILING, KEPT, LEAVING);
     const input = fc.record({
       desired: fc.integer({ min: 0, max: 20 }),
       minimumHealthyPercent: fc.integer({ min: 0, max: 100 }),
@@ -126,6 +203,7 @@ describe('one look of the scheduler', () => {
       old: fc.array(task, { maxLength: 25 }),
       mayStart: fc.boolean(),
       mayReplace: fc.boolean(),
+      rolling: fc.boolean(),
     });
     fc.assert(
       fc.property(input, (given) => {
@@ -138,7 +216,7 @@ describe('one look of the scheduler', () => {
         expect(start).toBeGreaterThanOrEqual(0);
         if (start > 0) expect(occupied + start).toBeLessThanOrEqual(upperLimit(given.desired, given.maximumPercent));
         if (healthyStopped > 0) expect(healthy - healthyStopped).toBeGreaterThanOrEqual(Math.min(lower, given.desired));
-        expect(stop.every((each) => each.alive)).toBe(true);
+        expect(stop.every((each) => each.alive && !each.kept)).toBe(true);
       }),
     );
   });

@@ -1,0 +1,28 @@
+import { AwsError } from '../../errors.ts';
+import type { World } from '../../world.ts';
+import { activeMembers } from '../find.ts';
+import { candidatesOf } from '../source.ts';
+import type { GroupState, LaunchSource, MemberState } from '../state.ts';
+
+/** Members that are not what the source would launch now: another version of the template, or another instance type. */
+export function outdatedMembers(world: World, group: GroupState, source: LaunchSource): readonly MemberState[] {
+  const current = new Set(candidates(world, source));
+  return activeMembers(group).filter(
+    ({ template, instance }) => !current.has(key(template?.id, template?.version, instance.instanceType)),
+  );
+}
+
+function candidates(world: World, source: LaunchSource): readonly string[] {
+  try {
+    return candidatesOf(world, source).map(({ template, data }) =>
+      key(template.id, template.version, data.InstanceType),
+    );
+  } catch (error) {
+    // The template is gone: nothing can match it.
+    if (error instanceof AwsError) return [];
+    throw error;
+  }
+}
+
+const key = (id: string | undefined, version: string | undefined, type: string | undefined): string =>
+  `${id}/${version}/${type}`;

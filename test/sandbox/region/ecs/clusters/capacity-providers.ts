@@ -1,0 +1,45 @@
+import type { PutClusterCapacityProvidersRequest, PutClusterCapacityProvidersResponse } from '@aws-sdk/client-ecs';
+import { AwsError } from '../../errors.ts';
+import type { World } from '../../world.ts';
+import { checkedProviders, checkNotBusy, syncAttachments } from '../capacity/providers/association.ts';
+import { findCluster } from '../find.ts';
+import { checkStrategy } from '../services/rules/strategy.ts';
+import type { ServiceState } from '../services/state.ts';
+import { strategyItem } from '../services/template.ts';
+import type { ClusterState } from './state.ts';
+import { CHANGED, clusterView } from './view.ts';
+
+/** Replaces providers and default strategy as a whole (CLU-16). */
+export function putClusterCapacityProviders(
+  world: World,
+  input: PutClusterCapacityProvidersRequest,
+): PutClusterCapacityProvidersResponse {
+  const cluster = findCluster(world, input.cluster);
+  checkNotBusy(cluster);
+  const capacityProviders = checkedProviders(world, cluster.name, input.capacityProviders ?? []);
+  const strategy = (input.defaultCapacityProviderStrategy ?? []).map(strategyItem);
+  checkStrategy({ capacityProviders }, strategy);
+  checkStillUsed(cluster, capacityProviders);
+  cluster.capacityProviders = capacityProviders;
+  cluster.defaultStrategy = strategy;
+  syncAttachments(world, cluster);
+  return { cluster: clusterView(cluster, CHANGED) };
+}
+
+/** A provider that a service's present template, a deployment or a task set uses cannot go (CP-14). */
+function checkStillUsed(cluster: ClusterState, remaining: readonly string[]): void {
+  for (const service of cluster.services.values()) {
+    if (service.status !== 'ACTIVE') continue;
+    if (strategyProviders(service).every((name) => remaining.includes(name))) continue;
+    throw new AwsError('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.');
+  }
+}
+
+function strategyProviders({ template, deployments, taskSets }: ServiceState): string[] {
+  const templates = [
+    template,
+    ...deployments.map(({ revision }) => revision.template),
+    ...taskSets.map(({ deployment }) => deployment.revision.template),
+  ];
+  return templates.flatMap((each) => (each?.strategy ?? []).map((item) => item.capacityProvider ?? ''));
+}

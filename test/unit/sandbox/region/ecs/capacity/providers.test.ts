@@ -1,0 +1,376 @@
+import {
+  DeleteTagsCommand,
+  DescribeLifecycleHooksCommand,
+  DescribePoliciesCommand,
+  SetDesiredCapacityCommand,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  type AutoScalingGroupProvider,
+  CreateCapacityProviderCommand,
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DeleteCapacityProviderCommand,
+  DescribeCapacityProvidersCommand,
+  DescribeClustersCommand,
+  DescribeTasksCommand,
+  PutClusterCapacityProvidersCommand,
+  RunTaskCommand,
+  UpdateCapacityProviderCommand,
+} from '@aws-sdk/client-ecs';
+import { describe, expect, it } from 'vitest';
+import { expectError } from '../../support.ts';
+import {
+  type CapacityFixture,
+  createGroup,
+  createProvider,
+  groupOf,
+  instancesOf,
+  MINUTE,
+  registerTask,
+  startCapacity,
+  tasksIn,
+} from './support.ts';
+
+const DEFAULTS = {
+  status: 'DISABLED',
+  targetCapacity: 100,
+  minimumScalingStepSize: 1,
+  maximumScalingStepSize: 10_000,
+  instanceWarmupPeriod: 300,
+};
+
+async function create(
+  { ecs }: CapacityFixture,
+  name: string,
+  autoScalingGroupArn: string,
+  settings: Partial<AutoScalingGroupProvider> = {},
+) {
+  const { capacityProvider } = await ecs.send(
+    new CreateCapacityProviderCommand({ name, autoScalingGroupProvider: { autoScalingGroupArn, ...settings } }),
+  );
+  return capacityProvider;
+}
+
+const put = ({ ecs }: CapacityFixture, capacityProviders: string[], cluster = 'main') =>
+  ecs.send(new PutClusterCapacityProvidersCommand({ cluster, capacityProviders, defaultCapacityProviderStrategy: [] }));
+
+async function attachmentsOf({ ecs }: CapacityFixture) {
+  const { clusters } = await ecs.send(new DescribeClustersCommand({ clusters: ['main'], include: ['ATTACHMENTS'] }));
+  return { status: clusters?.[0]?.attachmentsStatus, list: clusters?.[0]?.attachments ?? [] };
+}
+
+describe('a capacity provider', () => {
+  it('CP-01, CP-03: is created with defaults, once for its name and once for its group', async () => {
+    const fixture = await startCapacity();
+    const arn = await createGroup(fixture);
+    const created = await create(fixture, 'nodes', arn);
+    expect(created).toMatchObject({
+      name: 'nodes',
+      status: 'ACTIVE',
+      autoScalingGroupProvider: {
+        autoScalingGroupArn: arn,
+        managedScaling: DEFAULTS,
+        managedTerminationProtection: 'DISABLED',
+        managedDraining: 'ENABLED',
+      },
+    });
+    await expectError(create(fixture, 'nodes', arn), 'ClientException', /already exists/);
+    await expectError(
+      create(fixture, 'other', arn),
+      'ClientException',
+      /already being used by another capacity provider/,
+    );
+  });
+
+  it.each([
+    { says: 'a reserved prefix', name: 'awsome', error: /name is invalid/ },
+    { says: 'FARGATE itself', name: 'FARGATE', error: /name is invalid/ },
+    { says: 'a space in the name', name: 'a b', error: /name is invalid/ },
+    { says: 'a group that does not exist', arn: 'arn:aws:autoscaling:x', error: /Auto Scaling group ARN is invalid/ },
+    {
+      says: 'CP-02: protection without managed scaling',
+      settings: { managedTerminationProtection: 'ENABLED' as const },
+      error: /managed scaling must be enabled/,
+    },
+    {
+      says: 'CP-02: protection of a group that protects nothing',
+      settings: { managedTerminationProtection: 'ENABLED' as const, managedScaling: { status: 'ENABLED' as const } },
+      error: /must have instance protection from scale in enabled/,
+    },
+    {
+      says: 'CAS-04: target capacity 0',
+      settings: { managedScaling: { targetCapacity: 0 } },
+      error: /between 1 and 100/,
+    },
+    { says: 'target capacity 101', settings: { managedScaling: { targetCapacity: 101 } }, error: /between 1 and 100/ },
+    { says: 'a step of 0', settings: { managedScaling: { minimumScalingStepSize: 0 } }, error: /between 1 and 10000/ },
+    {
+      says: 'a minimum step above the maximum',
+      settings: { managedScaling: { minimumScalingStepSize: 3, maximumScalingStepSize: 2 } },
+      error: /cannot be greater/,
+    },
+  ])('refuses $says, and nothing is stored', async ({ name = 'nodes', arn, settings, error }) => {
+    const fixture = await startCapacity();
+    const group = await createGroup(fixture);
+    const thrown = await create(fixture, name, arn ?? group, settings).then(
+      () => undefined,
+      (caught: unknown) => caught,
+    );
+    expect(String(thrown)).toMatch(error);
+    const { capacityProviders } = await fixture.ecs.send(new DescribeCapacityProvidersCommand({}));
+    expect(capacityProviders?.map((provider) => provider.name)).toEqual(['FARGATE', 'FARGATE_SPOT']);
+  });
+
+  it('is described by name and in pages, with tags if asked for', async () => {
+    const fixture = await startCapacity();
+    for (let index = 0; index < 9; index += 1) {
+      const arn = await createGroup(fixture, { AutoScalingGroupName: `g${index}` });
+      await create(fixture, `p${index}`, arn);
+    }
+    const first = await fixture.ecs.send(new DescribeCapacityProvidersCommand({}));
+    expect(first.capacityProviders).toHaveLength(10);
+    const second = await fixture.ecs.send(new DescribeCapacityProvidersCommand({ nextToken: first.nextToken }));
+    expect(second.capacityProviders?.map(({ name }) => name)).toEqual(['p8']);
+    const named = await fixture.ecs.send(new DescribeCapacityProvidersCommand({ capacityProviders: ['p1', 'none'] }));
+    expect(named.capacityProviders?.map(({ name }) => name)).toEqual(['p1']);
+    expect(named.failures).toMatchObject([{ reason: 'MISSING' }]);
+  });
+
+  it('MD-10: answers an update with the old values, and has the new ones once it is complete', async () => {
+    const fixture = await startCapacity();
+    const { ecs, region } = fixture;
+    await createProvider(fixture);
+    const update = (autoScalingGroupProvider: object) =>
+      ecs.send(new UpdateCapacityProviderCommand({ name: 'nodes', autoScalingGroupProvider }));
+    const answered = await update({ managedDraining: 'DISABLED', managedScaling: { targetCapacity: 90 } });
+    expect(answered.capacityProvider).toMatchObject({
+      updateStatus: 'UPDATE_IN_PROGRESS',
+      autoScalingGroupProvider: { managedDraining: 'ENABLED', managedScaling: { targetCapacity: 100 } },
+    });
+    await expectError(update({}), 'UpdateInProgressException');
+    region.advance(10_000);
+    const { capacityProviders } = await ecs.send(
+      new DescribeCapacityProvidersCommand({ capacityProviders: ['nodes'] }),
+    );
+    expect(capacityProviders?.[0]).toMatchObject({
+      updateStatus: 'UPDATE_COMPLETE',
+      autoScalingGroupProvider: {
+        managedDraining: 'DISABLED',
+        managedScaling: { status: 'ENABLED', targetCapacity: 90 },
+      },
+    });
+    expect((await attachmentsOf(fixture)).list.map(({ type }) => type)).toEqual(['as_policy']);
+    const { ScalingPolicies } = await fixture.autoScaling.send(new DescribePoliciesCommand({}));
+    expect(ScalingPolicies?.[0]?.TargetTrackingConfiguration?.TargetValue).toBe(90);
+    // CAS-18: switching managed scaling off takes the policy away.
+    await update({ managedScaling: { status: 'DISABLED' } });
+    region.advance(10_000);
+    expect((await attachmentsOf(fixture)).list).toEqual([]);
+    expect((await fixture.autoScaling.send(new DescribePoliciesCommand({}))).ScalingPolicies).toEqual([]);
+  });
+
+  it('CLU-18: cannot be deleted if it is ECS’s own, or does not exist', async () => {
+    const { ecs } = await startCapacity();
+    const remove = (capacityProvider: string) => ecs.send(new DeleteCapacityProviderCommand({ capacityProvider }));
+    await expectError(remove('FARGATE'), 'InvalidParameterException', /reserved/);
+    await expectError(
+      remove('none'),
+      'ClientException',
+      'The specified capacity provider does not exist. Specify a valid name or ARN and try again.',
+    );
+  });
+
+  it('of managed instances is kept as it is, belongs to its cluster, and places nothing', async () => {
+    const fixture = await startCapacity();
+    const { ecs, region } = fixture;
+    const managedInstancesProvider = {
+      infrastructureRoleArn: 'arn:aws:iam::123456789012:role/infra',
+      instanceLaunchTemplate: {
+        ec2InstanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/p',
+        networkConfiguration: { subnets: ['subnet-1'] },
+      },
+    };
+    const input = { name: 'managed', managedInstancesProvider };
+    await expectError(ecs.send(new CreateCapacityProviderCommand(input)), 'InvalidParameterException', /cluster must/);
+    const created = await ecs.send(new CreateCapacityProviderCommand({ ...input, cluster: 'main' }));
+    expect(created.capacityProvider).toMatchObject({
+      status: 'PROVISIONING',
+      cluster: 'main',
+      managedInstancesProvider,
+    });
+    region.advance(10_000);
+    await ecs.send(new CreateClusterCommand({ clusterName: 'other' }));
+    await expectError(put(fixture, ['managed'], 'other'), 'InvalidParameterException', /another cluster/);
+    await put(fixture, ['managed']);
+    await expectError(
+      ecs.send(
+        new RunTaskCommand({
+          cluster: 'main',
+          taskDefinition: 'web',
+          capacityProviderStrategy: [{ capacityProvider: 'managed', weight: 1 }],
+        }),
+      ),
+      'InvalidParameterException',
+      'No Container Instances were found in your capacity provider.',
+    );
+  });
+});
+
+describe('an association', () => {
+  it('CAS-01, MD-04, MD-11: makes policy, hook and tag on the group, and dissociation leaves the tag only', async () => {
+    const fixture = await startCapacity();
+    const { region, autoScaling } = fixture;
+    const arn = await createGroup(fixture);
+    await create(fixture, 'nodes', arn, { managedScaling: { status: 'ENABLED' } });
+    const answer = await put(fixture, ['nodes', 'FARGATE']);
+    expect(answer.cluster).toMatchObject({
+      attachmentsStatus: 'UPDATE_IN_PROGRESS',
+      capacityProviders: ['FARGATE', 'nodes'],
+    });
+    expect(answer.cluster?.attachments?.map(({ status }) => status)).toEqual(['PRECREATED', 'PRECREATED']);
+    await expectError(put(fixture, ['nodes']), 'UpdateInProgressException');
+    region.advance(10_000);
+    const { status, list } = await attachmentsOf(fixture);
+    expect(status).toBe('UPDATE_COMPLETE');
+    const { ScalingPolicies } = await autoScaling.send(new DescribePoliciesCommand({ AutoScalingGroupName: 'nodes' }));
+    expect(ScalingPolicies?.[0]?.PolicyName).toMatch(/^ECSManagedAutoScalingPolicy-/);
+    expect(list).toMatchObject([
+      {
+        type: 'as_policy',
+        status: 'CREATED',
+        details: [
+          { name: 'capacityProviderName', value: 'nodes' },
+          { name: 'scalingPolicyName', value: ScalingPolicies?.[0]?.PolicyName },
+        ],
+      },
+      {
+        type: 'managed_draining',
+        details: [
+          { name: 'capacityProviderName', value: 'nodes' },
+          { name: 'autoScalingLifecycleHookName', value: 'ecs-managed-draining-termination-hook' },
+        ],
+      },
+    ]);
+    const hooks = new DescribeLifecycleHooksCommand({ AutoScalingGroupName: 'nodes' });
+    expect((await autoScaling.send(hooks)).LifecycleHooks).toMatchObject([
+      { LifecycleHookName: 'ecs-managed-draining-termination-hook', DefaultResult: 'CONTINUE' },
+    ]);
+    expect((await groupOf(autoScaling)).Tags).toMatchObject([{ Key: 'AmazonECSManaged', PropagateAtLaunch: true }]);
+    await put(fixture, []);
+    region.advance(10_000);
+    expect((await autoScaling.send(hooks)).LifecycleHooks).toEqual([]);
+    expect((await autoScaling.send(new DescribePoliciesCommand({}))).ScalingPolicies).toEqual([]);
+    expect((await groupOf(autoScaling)).Tags).toHaveLength(1);
+    expect(await attachmentsOf(fixture)).toEqual({ status: 'UPDATE_COMPLETE', list: [] });
+  });
+
+  it('CP-10: with managed scaling is with one cluster only', async () => {
+    const fixture = await startCapacity();
+    await createProvider(fixture);
+    await fixture.ecs.send(new CreateClusterCommand({ clusterName: 'other' }));
+    await expectError(put(fixture, ['nodes'], 'other'), 'InvalidParameterException', /one cluster/);
+  });
+
+  it('CP-10: without managed scaling is with several', async () => {
+    const fixture = await startCapacity();
+    await createProvider(fixture, { managedScaling: { status: 'DISABLED' } });
+    await fixture.ecs.send(new CreateClusterCommand({ clusterName: 'other' }));
+    expect((await put(fixture, ['nodes'], 'other')).cluster?.capacityProviders).toEqual(['nodes']);
+  });
+
+  it('CP-14: cannot end while a service uses the provider', async () => {
+    const fixture = await startCapacity();
+    await createProvider(fixture);
+    await fixture.ecs.send(
+      new CreateServiceCommand({ cluster: 'main', serviceName: 'web', taskDefinition: 'web', desiredCount: 0 }),
+    );
+    await expectError(
+      put(fixture, []),
+      'ResourceInUseException',
+      'The specified capacity provider is in use and cannot be removed.',
+    );
+  });
+
+  it('has at most 20 providers', async () => {
+    const fixture = await startCapacity();
+    await expectError(
+      put(
+        fixture,
+        Array.from({ length: 21 }, (_, index) => `p${index}`),
+      ),
+      'InvalidParameterException',
+      /at most 20/,
+    );
+  });
+});
+
+describe('instances of a capacity provider', () => {
+  it('CP-04: belong to it if they registered after the association, and only then take its tasks', async () => {
+    const fixture = await startCapacity();
+    const { ecs, region } = fixture;
+    const arn = await createGroup(fixture, { DesiredCapacity: 1 });
+    await create(fixture, 'nodes', arn);
+    await put(fixture, ['nodes']);
+    region.advance(10_000);
+    expect((await instancesOf(ecs))[0]).not.toHaveProperty('capacityProviderName');
+    const run = () =>
+      ecs.send(
+        new RunTaskCommand({
+          cluster: 'main',
+          taskDefinition: 'web',
+          capacityProviderStrategy: [{ capacityProvider: 'nodes', weight: 1 }],
+        }),
+      );
+    // CP-11: nothing scales, so nothing waits.
+    await expectError(
+      run(),
+      'InvalidParameterException',
+      'No Container Instances were found in your capacity provider.',
+    );
+    await fixture.autoScaling.send(
+      new SetDesiredCapacityCommand({ AutoScalingGroupName: 'nodes', DesiredCapacity: 2 }),
+    );
+    region.advance(MINUTE);
+    const names = (await instancesOf(ecs)).map(({ capacityProviderName }) => capacityProviderName);
+    expect(names).toEqual([undefined, 'nodes']);
+    expect((await run()).tasks).toMatchObject([{ capacityProviderName: 'nodes', launchType: 'EC2' }]);
+  });
+
+  it('CAS-12: a task larger than the group’s type waits, nothing is started, and it is given up in the end', async () => {
+    const fixture = await startCapacity();
+    const { ecs, region, autoScaling } = fixture;
+    await createProvider(fixture);
+    await registerTask(ecs, {
+      family: 'huge',
+      containerDefinitions: [{ name: 'app', image: 'nginx', cpu: 4096, memory: 1024 }],
+    });
+    const { tasks } = await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'huge' }));
+    expect(tasks).toMatchObject([{ lastStatus: 'PROVISIONING' }]);
+    region.advance(20 * MINUTE);
+    expect((await groupOf(autoScaling)).DesiredCapacity).toBe(0);
+    expect(await tasksIn(ecs)).toMatchObject([{ lastStatus: 'PROVISIONING' }]);
+    region.advance(20 * MINUTE);
+    const described = await ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [tasks?.[0]?.taskArn ?? ''] }));
+    expect(described.tasks).toMatchObject([
+      {
+        lastStatus: 'STOPPED',
+        stopCode: 'TaskFailedToStart',
+        stoppedReason: 'TaskFailedToStart: EMPTY CAPACITY PROVIDER',
+      },
+    ]);
+  });
+
+  it('ERR-10: are not scaled once the group has lost its tag', async () => {
+    const fixture = await startCapacity();
+    const { ecs, region, autoScaling } = fixture;
+    await createProvider(fixture);
+    await autoScaling.send(
+      new DeleteTagsCommand({
+        Tags: [{ ResourceId: 'nodes', ResourceType: 'auto-scaling-group', Key: 'AmazonECSManaged' }],
+      }),
+    );
+    await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web' }));
+    region.advance(5 * MINUTE);
+    expect((await groupOf(autoScaling)).DesiredCapacity).toBe(0);
+  });
+});
