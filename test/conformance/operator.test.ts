@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinds } from '../../src/kinds/index.ts';
 import { startRegion } from '../sandbox/region/index.ts';
 import { operatorBed } from '../support/operator-bed.ts';
-import { correctionsOf, deviations, settings, skipReason } from './moto-deviations.ts';
+import { correctionsOf, deviations, settings, skipReason } from './operator/moto-deviations.ts';
 import { type Frontage, startFrontage } from './operator/aws-frontage.ts';
 import { changes } from './operator/changes.ts';
 import { creation } from './operator/creation.ts';

@@ -1,11 +1,10 @@
 import { CreateServiceCommand, DeleteServiceCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cluster, network, orders, running, service, taskDefinition, trio } from '../support/manifests.ts';
+import { nothing } from '../support/oracles.ts';
 import { recordStatuses, type StatusLog } from '../support/status-log.ts';
 import { type Managed, type TestBed, testBed } from '../support/test-bed.ts';
 import { until } from '../support/until.ts';
-
-const empty = { clusters: [], services: [], taskDefinitions: [], tasks: [], autoScalingGroups: [], launchTemplates: [], instances: [] };
 
 describe('deleting', () => {
   let bed: TestBed;
@@ -161,9 +160,9 @@ describe('deleting', () => {
   /** Tasks take a moment longer to stop than their service does to be INACTIVE. */
   async function nothingLeft(): Promise<void> {
     const { tasks, ...rest } = bed.region.inventory();
-    expect({ ...rest, tasks: [] }).toEqual(empty);
+    expect({ ...rest, tasks: [] }).toEqual(nothing);
     bed.region.advance(1_000);
-    expect(bed.region.inventory(), `${tasks.length} tasks were stopping`).toEqual(empty);
+    expect(bed.region.inventory(), `${tasks.length} tasks were stopping`).toEqual(nothing);
   }
 });
 

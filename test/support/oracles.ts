@@ -98,6 +98,7 @@ export const nothing = {
   services: [],
   taskDefinitions: [],
   tasks: [],
+  capacityProviders: [],
   autoScalingGroups: [],
   launchTemplates: [],
   instances: [],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deviations as operatorDeviations } from '../moto-deviations.ts';
+import { deviations as operatorDeviations } from '../operator/moto-deviations.ts';
 import { DEVIATIONS, rowsOf } from './moto-deviations/index.ts';
 import { ROWS, TABLE } from './table.ts';
 

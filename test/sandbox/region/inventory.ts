@@ -20,6 +20,8 @@ const LISTS = {
     [...world.ecs.clusters.values()].flatMap(({ tasks }) =>
       [...tasks.values()].filter(({ lastStatus }) => lastStatus !== 'STOPPED').map(({ arn }) => arn),
     ),
+  capacityProviders: (world) =>
+    [...world.ecs.capacityProviders.values()].filter(({ status }) => status !== 'INACTIVE').map(({ arn }) => arn),
   autoScalingGroups: (world) => [...world.autoScaling.groups.values()].map(({ arn }) => arn),
   launchTemplates: (world) => [...world.ec2.launchTemplates.keys()],
   /** EC2 instances that are not terminated. */
@@ -38,6 +40,7 @@ export function inventoryOf(worlds: Iterable<World>): Inventory {
     services: list('services'),
     taskDefinitions: list('taskDefinitions'),
     tasks: list('tasks'),
+    capacityProviders: list('capacityProviders'),
     autoScalingGroups: list('autoScalingGroups'),
     launchTemplates: list('launchTemplates'),
     instances: list('instances'),

@@ -1,4 +1,4 @@
-/** Something that moto 5.2.5 does otherwise than AWS, and that rows of the contract meet. What the operator's scenarios meet is in `../../moto-deviations.ts`. */
+/** Something that moto 5.2.5 does otherwise than AWS, and that rows of the contract meet. What the operator's scenarios meet is in `../../operator/moto-deviations.ts`. */
 export interface Deviation {
   readonly id: string;
   readonly operation: string;

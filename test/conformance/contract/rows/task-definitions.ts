@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { createService, ec2Definition, fargateDefinition, register, runTask } from '../builders.ts';
+import { createService, fargateDefinition, register, runTask } from '../builders.ts';
 import { must, reasonOf, refused } from '../expect.ts';
 import { type Row, row } from '../row.ts';
 

@@ -1,4 +1,4 @@
-import type { Call, Correction, Reply } from './operator/aws-frontage.ts';
+import type { Call, Correction, Reply } from './aws-frontage.ts';
 
 /** Something that moto 5.2.5 does otherwise than AWS, and that the operator's scenarios meet. */
 export interface Deviation {
