@@ -3,6 +3,7 @@ import { scalingAlarm } from './application-autoscaling/scaling.ts';
 import { type ApplicationAutoScalingState, emptyApplicationAutoScaling } from './application-autoscaling/state.ts';
 import { memberFollows } from './autoscaling/members.ts';
 import { reconcileGroup } from './autoscaling/reconcile.ts';
+import { refreshAlarmChanged } from './autoscaling/refresh/alarms.ts';
 import { type AutoScalingState, emptyAutoScaling, type GroupState, type MemberState } from './autoscaling/state.ts';
 import { type AlarmState, type CloudWatchState, emptyCloudWatch } from './cloudwatch/state.ts';
 import { type Ec2State, emptyEc2, type InstanceState } from './ec2/state.ts';
@@ -63,6 +64,7 @@ const LISTENERS: Listeners = {
   group: reconcileGroup,
   member: memberDrains,
   alarm: (world, name, state) => {
+    refreshAlarmChanged(world, name);
     deploymentAlarmChanged(world, name);
     scalingAlarm(world, name, state);
   },

@@ -24,7 +24,7 @@ export function refreshFacts(world: World, group: GroupState, refresh: RefreshSt
   return {
     desired: group.desiredCapacity,
     minHealthyPercentage: refresh.preferences.MinHealthyPercentage ?? 90,
-    maxHealthyPercentage: refresh.preferences.MaxHealthyPercentage ?? 100,
+    maxHealthyPercentage: refresh.preferences.MaxHealthyPercentage,
     ready: members.filter(isReady).length,
     outdated: members
       .filter(({ instance }) => refresh.remaining.has(instance.id))

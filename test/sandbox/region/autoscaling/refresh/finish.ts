@@ -3,7 +3,7 @@ import type { World } from '../../world.ts';
 import { groupChanged, lookAgainAt } from '../group-changed.ts';
 import type { GroupState, RefreshState } from '../state.ts';
 import { percentageOf } from './facts.ts';
-import { outdatedMembers } from './outdated.ts';
+import { outdatedMembers, replaceWarmed } from './outdated.ts';
 
 /** All instances are replaced. It bakes first if it is to; then the group keeps what it was refreshed to. */
 export function finishRefresh(world: World, group: GroupState, refresh: RefreshState): void {
@@ -55,6 +55,7 @@ export function startRollback(world: World, group: GroupState, refresh: RefreshS
   const outdated = outdatedMembers(world, group, refresh.previous);
   refresh.remaining = new Set(outdated.map(({ instance }) => instance.id));
   refresh.total = refresh.remaining.size;
+  replaceWarmed(world, group, refresh.previous);
   refresh.checkpoints = [];
   refresh.pausedUntil = undefined;
   refresh.progressAt = world.agenda.date;

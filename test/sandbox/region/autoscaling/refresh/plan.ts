@@ -1,14 +1,18 @@
 /** What decides which instances a refresh replaces next. */
-export interface RefreshFacts {
-  readonly desired: number;
-  readonly minHealthyPercentage: number;
-  readonly maxHealthyPercentage: number;
+export interface RefreshFacts extends Bounds {
   /** How many instances are in service, healthy and warm. */
   readonly ready: number;
   /** Instances still to be replaced, in the order in which they go. */
   readonly outdated: readonly OutdatedInstance[];
   /** How many may be replaced before the next checkpoint. */
   readonly limit: number;
+}
+
+interface Bounds {
+  readonly desired: number;
+  readonly minHealthyPercentage: number;
+  /** `undefined`: instances are terminated and launched at the same time. */
+  readonly maxHealthyPercentage: number | undefined;
 }
 
 export interface OutdatedInstance {
@@ -18,10 +22,7 @@ export interface OutdatedInstance {
   readonly held: boolean;
 }
 
-/**
- * The instances that can be taken out now. Where nothing is launched beforehand and the percentage rounds to the whole group, AWS
- * still replaces one at a time.
- */
+/** The instances that can be taken out now. */
 export function nextToReplace(facts: RefreshFacts): readonly string[] {
   const least = leastReady(facts);
   const chosen: string[] = [];
@@ -36,17 +37,22 @@ export function nextToReplace(facts: RefreshFacts): readonly string[] {
   return chosen;
 }
 
-function leastReady({ desired, minHealthyPercentage, maxHealthyPercentage }: RefreshFacts): number {
-  const least = Math.ceil((desired * minHealthyPercentage) / 100);
-  return maxHealthyPercentage > 100 ? least : Math.min(least, desired - 1);
+const minimum = ({ desired, minHealthyPercentage }: Bounds): number =>
+  Math.ceil((desired * minHealthyPercentage) / 100);
+
+/** Without a maximum AWS replaces one at a time also where the minimum is the whole group. */
+function leastReady(bounds: Bounds): number {
+  return bounds.maxHealthyPercentage === undefined ? Math.min(minimum(bounds), bounds.desired - 1) : minimum(bounds);
 }
 
-/** How many instances more than desired there may be, so that replacements are launched first. */
-export function surplusFor(
-  facts: Pick<RefreshFacts, 'desired' | 'maxHealthyPercentage' | 'outdated' | 'limit'>,
-): number {
-  if (facts.maxHealthyPercentage <= 100) return 0;
-  const room = Math.max(1, Math.floor((facts.desired * (facts.maxHealthyPercentage - 100)) / 100));
+/**
+ * How many instances more than desired there may be, so that replacements are launched first. Where a maximum was given and the bounds
+ * leave no room, AWS exceeds it by one: a maximum of 100 is therefore not the same as none.
+ */
+export function surplusFor(facts: Bounds & Pick<RefreshFacts, 'outdated' | 'limit'>): number {
+  if (facts.maxHealthyPercentage === undefined) return 0;
+  const within = Math.floor((facts.desired * (facts.maxHealthyPercentage - 100)) / 100);
+  const room = within === 0 && minimum(facts) >= facts.desired ? 1 : within;
   const replaceable = facts.outdated.filter(({ held }) => !held).length;
   return Math.max(0, Math.min(room, replaceable, facts.limit));
 }

@@ -18,10 +18,10 @@ import { invalidToken, validationError } from '../errors.ts';
 import { findGroup, findLiveGroup } from '../find.ts';
 import { groupChanged } from '../group-changed.ts';
 import { sourceFrom } from '../source.ts';
-import type { GroupState, LaunchSource, RefreshState } from '../state.ts';
+import type { GroupState, RefreshState } from '../state.ts';
 import { isRefreshing, percentageOf } from './facts.ts';
 import { startRollback } from './finish.ts';
-import { checkPreferences } from './rules.ts';
+import { canBeRestored, checkAutoRollback, checkPreferences } from './rules.ts';
 
 /** AWS forgets them after six weeks; so many are kept here. */
 const MAX_KEPT = 100;
@@ -37,9 +37,11 @@ export function startInstanceRefresh(world: World, input: StartInstanceRefreshTy
   if (input.Strategy !== undefined && input.Strategy !== 'Rolling') {
     throw validationError(`The strategy ${input.Strategy} is not supported by the simulated region.`);
   }
+  checkPreferences(input.Preferences ?? {});
   const preferences = withDefaults(group, input.Preferences ?? {});
   const target = sourceFrom(world, input.DesiredConfiguration ?? {}) ?? group.launch;
-  checkPreferences(preferences, input.DesiredConfiguration !== undefined, group.launch);
+  if (preferences.AutoRollback === true)
+    checkAutoRollback(world, input.DesiredConfiguration !== undefined, group.launch);
   const refresh: RefreshState = {
     id: randomUUID(),
     startTime: world.agenda.date,
@@ -71,7 +73,7 @@ function withDefaults(group: GroupState, given: RefreshPreferences): RefreshPref
   return {
     ...given,
     MinHealthyPercentage: given.MinHealthyPercentage ?? own(policy?.MinHealthyPercentage) ?? 90,
-    MaxHealthyPercentage: given.MaxHealthyPercentage ?? own(policy?.MaxHealthyPercentage) ?? 100,
+    MaxHealthyPercentage: given.MaxHealthyPercentage ?? own(policy?.MaxHealthyPercentage),
     SkipMatching: given.SkipMatching ?? false,
     AutoRollback: given.AutoRollback ?? false,
     ScaleInProtectedInstances: given.ScaleInProtectedInstances ?? 'Wait',
@@ -106,19 +108,16 @@ export function rollbackInstanceRefresh(
   if (refresh.status === 'RollbackInProgress' || refresh.status === 'Cancelling') {
     throw new AwsError('IrreversibleInstanceRefresh', `The instance refresh ${refresh.id} cannot be rolled back now.`);
   }
-  if (refresh.desiredConfiguration === undefined || isAlias(refresh.previous)) {
+  if (refresh.desiredConfiguration === undefined || !canBeRestored(world, refresh.previous)) {
     throw new AwsError(
       'IrreversibleInstanceRefresh',
       'The instance refresh cannot be rolled back: it has no desired configuration, or the group had a launch template ' +
-        'version of $Latest or $Default.',
+        'version of $Latest or $Default, or one that names its image by a Systems Manager parameter.',
     );
   }
   startRollback(world, group, refresh, 'Rollback due to user request.');
   return { InstanceRefreshId: refresh.id };
 }
-
-const isAlias = ({ template }: LaunchSource): boolean =>
-  template.version === undefined || template.version.startsWith('$');
 
 export function describeInstanceRefreshes(
   world: World,

@@ -4,9 +4,10 @@ import { activeMembers, isProtected, isTerminating } from '../find.ts';
 import { lookAgainAt } from '../group-changed.ts';
 import { retire } from '../members.ts';
 import type { GroupState, RefreshState } from '../state.ts';
+import { raisedAlarm } from './alarms.ts';
 import { isRefreshing, percentageOf, refreshFacts, warmAt } from './facts.ts';
 import { endRefresh, failRefresh, finishRefresh } from './finish.ts';
-import { outdatedMembers } from './outdated.ts';
+import { outdatedMembers, replaceWarmed } from './outdated.ts';
 import { nextToReplace } from './plan.ts';
 
 /** What a refresh waits for at most without replacing an instance: an hour, as also for scale-in protection to end. */
@@ -36,10 +37,16 @@ function begin(world: World, group: GroupState, refresh: RefreshState): void {
   const outdated = refresh.preferences.SkipMatching === true ? outdatedMembers(world, group, refresh.target) : all;
   refresh.remaining = new Set(outdated.map(({ instance }) => instance.id));
   refresh.total = refresh.remaining.size;
+  replaceWarmed(world, group, refresh.target);
 }
 
 function advance(world: World, group: GroupState, refresh: RefreshState): void {
   forget(group, refresh);
+  const alarm = refresh.status === 'RollbackInProgress' ? undefined : raisedAlarm(world, refresh);
+  if (alarm !== undefined) {
+    failRefresh(world, group, refresh, `The alarm ${alarm} is in the ALARM state.`);
+    return;
+  }
   if (isPaused(world, group, refresh) || reachedCheckpoint(world, group, refresh)) return;
   const facts = refreshFacts(world, group, refresh);
   const isComplete = facts.ready >= facts.desired && activeMembers(group).length === facts.desired;

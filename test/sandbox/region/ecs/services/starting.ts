@@ -78,7 +78,7 @@ function nextPlace(service: ServiceState, deployment: DeploymentState): Where {
   return { launchType: launchTypeOf(capacityProvider), capacityProvider };
 }
 
-export function launchTypeOf(capacityProvider: string): LaunchType {
+function launchTypeOf(capacityProvider: string): LaunchType {
   return capacityProvider === 'FARGATE' || capacityProvider === 'FARGATE_SPOT' ? 'FARGATE' : 'EC2';
 }
 

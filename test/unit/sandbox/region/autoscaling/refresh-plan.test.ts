@@ -12,14 +12,14 @@ const facts: fc.Arbitrary<RefreshFacts> = fc
   .record({
     desired: fc.integer({ min: 1, max: 20 }),
     minHealthyPercentage: fc.integer({ min: 0, max: 100 }),
-    extra: fc.integer({ min: 0, max: 100 }),
+    extra: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
     outdated: fc.array(fc.record({ ready: fc.boolean(), held: fc.boolean() }), { maxLength: 20 }),
     newReady: fc.integer({ min: 0, max: 10 }),
     limit: fc.integer({ min: 0, max: 20 }),
   })
   .map(({ extra, outdated, newReady, ...rest }) => ({
     ...rest,
-    maxHealthyPercentage: Math.min(200, 100 + extra, rest.minHealthyPercentage + 100),
+    maxHealthyPercentage: extra === undefined ? undefined : Math.min(100 + extra, rest.minHealthyPercentage + 100),
     outdated: outdated.map((each, index) => ({ ...each, id: `i-${index}` })),
     ready: newReady + outdated.filter(({ ready }) => ready).length,
   }));
@@ -31,7 +31,7 @@ describe('nextToReplace', () => {
         const chosen = new Set(nextToReplace(given));
         const lost = given.outdated.filter(({ id, ready }) => ready && chosen.has(id)).length;
         const least = Math.ceil((given.desired * given.minHealthyPercentage) / 100);
-        const floor = given.maxHealthyPercentage > 100 ? least : Math.min(least, given.desired - 1);
+        const floor = given.maxHealthyPercentage === undefined ? Math.min(least, given.desired - 1) : least;
         if (lost > 0) expect(given.ready - lost).toBeGreaterThanOrEqual(floor);
         expect(chosen.size).toBeLessThanOrEqual(given.limit);
         expect(given.outdated.some(({ id, held }) => held && chosen.has(id))).toBe(false);
@@ -54,16 +54,28 @@ describe('nextToReplace', () => {
 
 describe('surplusFor', () => {
   it.each([
-    [10, 100, 5, 0],
-    [10, 110, 5, 1],
-    [4, 110, 4, 1],
-    [10, 150, 10, 5],
-    [10, 200, 3, 3],
-    [10, 150, 0, 0],
-  ])('of %i desired at %i%% with %i outdated is %i', (desired, maxHealthyPercentage, outdated, expected) => {
-    const instances = Array.from({ length: outdated }, (_, index) => ({ id: `i-${index}`, ready: true, held: false }));
-    expect(surplusFor({ desired, maxHealthyPercentage, outdated: instances, limit: 20 })).toBe(expected);
-  });
+    [10, 90, undefined, 5, 0],
+    [10, 100, undefined, 5, 0],
+    [10, 90, 100, 5, 0],
+    [10, 100, 100, 5, 1],
+    [10, 90, 110, 5, 1],
+    [4, 90, 110, 4, 1],
+    [4, 50, 110, 4, 0],
+    [10, 100, 150, 10, 5],
+    [10, 100, 200, 3, 3],
+    [10, 100, 150, 0, 0],
+  ])(
+    'of %i desired with %i%% to %s%% and %i outdated is %i',
+    (desired, minHealthyPercentage, maxHealthyPercentage, outdated, expected) => {
+      const instances = Array.from({ length: outdated }, (_, index) => ({
+        id: `i-${index}`,
+        ready: true,
+        held: false,
+      }));
+      const bounds = { desired, minHealthyPercentage, maxHealthyPercentage };
+      expect(surplusFor({ ...bounds, outdated: instances, limit: 20 })).toBe(expected);
+    },
+  );
 });
 
 describe('percentageComplete', () => {

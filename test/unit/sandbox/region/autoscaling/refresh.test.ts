@@ -1,7 +1,9 @@
 import {
   CancelInstanceRefreshCommand,
   DescribeInstanceRefreshesCommand,
+  DescribeWarmPoolCommand,
   type InstanceRefresh,
+  PutWarmPoolCommand,
   type RefreshPreferences,
   RollbackInstanceRefreshCommand,
   SetInstanceProtectionCommand,
@@ -78,6 +80,12 @@ describe('an instance refresh', () => {
     ['half of them at a time', { MinHealthyPercentage: 50 }, [2, 4], 4],
     ['all at once', { MinHealthyPercentage: 0 }, [0, 4], 4],
     ['one at a time where the percentage would allow none', { MinHealthyPercentage: 90 }, [3, 4], 4],
+    [
+      'one after its replacement where a maximum of 100 leaves no room',
+      { MinHealthyPercentage: 100, MaxHealthyPercentage: 100 },
+      [4, 5],
+      5,
+    ],
     ['after launching the new ones', { MinHealthyPercentage: 100, MaxHealthyPercentage: 150 }, [4, 6], 6],
   ])('replaces all instances, %s', async (_what, preferences, inService, most) => {
     const fixture = await startOutdated(4);
@@ -147,6 +155,17 @@ describe('an instance refresh', () => {
     });
     fixture.region.advance(90_000);
     expect(await refreshOf(fixture)).toMatchObject({ Status: 'Successful' });
+  });
+
+  it('replaces the instances of the warm pool too', async () => {
+    const fixture = await startOutdated(1);
+    await fixture.scaling.send(new PutWarmPoolCommand({ ...GROUP, MaxGroupPreparedCapacity: 3 }));
+    settle(fixture);
+    await start(fixture);
+    await watch(fixture);
+    settle(fixture);
+    const { Instances = [] } = await fixture.scaling.send(new DescribeWarmPoolCommand(GROUP));
+    expect(Instances.map(({ LaunchTemplate }) => LaunchTemplate?.Version)).toEqual(['2', '2']);
   });
 
   it('of an empty group has succeeded at once', async () => {
@@ -265,6 +284,19 @@ describe('the end of a refresh before its time', () => {
     );
   });
 
+  it('comes by an alarm that it watches', async () => {
+    const fixture = await startOutdated(2);
+    await start(fixture, { InstanceWarmup: 600, AlarmSpecification: { Alarms: ['errors'] } });
+    settle(fixture);
+    fixture.region.setAlarm('other', 'ALARM');
+    settle(fixture);
+    expect(await refreshOf(fixture)).toMatchObject({ Status: 'InProgress' });
+    fixture.region.setAlarm('errors', 'ALARM');
+    settle(fixture);
+    expect(await refreshOf(fixture)).toMatchObject({ Status: 'Failed', StatusReason: /errors/ });
+    expect((await describeGroup(fixture)).LaunchTemplate?.Version).toBe('1');
+  });
+
   it('is a rollback of itself where it is to be', async () => {
     const fixture = await startOutdated(2);
     await fixture.ec2.send(
@@ -288,7 +320,9 @@ describe('the end of a refresh before its time', () => {
 describe('StartInstanceRefresh', () => {
   it.each<[string, RefreshPreferences, Partial<StartInstanceRefreshCommandInput> | undefined]>([
     ['a minimum above 100', { MinHealthyPercentage: 101 }, undefined],
-    ['a maximum below 100', { MaxHealthyPercentage: 99 }, undefined],
+    ['a maximum below 100', { MinHealthyPercentage: 50, MaxHealthyPercentage: 99 }, undefined],
+    ['a maximum without a minimum', { MaxHealthyPercentage: 110 }, undefined],
+    ['a delay without checkpoints', { CheckpointDelay: 60 }, undefined],
     ['percentages too far apart', { MinHealthyPercentage: 50, MaxHealthyPercentage: 200 }, undefined],
     ['checkpoints that go down', { CheckpointPercentages: [50, 20] }, undefined],
     ['auto rollback to nothing', { AutoRollback: true }, {}],

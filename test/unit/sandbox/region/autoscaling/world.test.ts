@@ -110,11 +110,12 @@ class Machine {
   }
 }
 
-/** A refresh may launch before it terminates, here up to half as many again. */
+/** A refresh may launch before it terminates: here up to half as many again, or one where there is no room. */
 function mostWanted(group: GroupState): number {
   const [refresh] = group.refreshes;
-  const launchesFirst = refresh?.endTime === undefined && refresh?.preferences.MaxHealthyPercentage === 150;
-  return launchesFirst ? Math.max(group.desiredCapacity + 1, 1.5 * group.desiredCapacity) : group.desiredCapacity;
+  const max = refresh?.endTime === undefined ? refresh?.preferences.MaxHealthyPercentage : undefined;
+  if (max === undefined) return group.desiredCapacity;
+  return Math.max(group.desiredCapacity + 1, (group.desiredCapacity * max) / 100);
 }
 
 const size = fc.integer({ min: 0, max: 5 });
@@ -176,7 +177,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     fc.record({
       Preferences: fc.record({
         MinHealthyPercentage: fc.constantFrom(0, 50, 90, 100),
-        MaxHealthyPercentage: fc.constantFrom(100, 150),
+        MaxHealthyPercentage: fc.constantFrom(undefined, 100, 150),
         InstanceWarmup: fc.constantFrom(0, 60),
         ScaleInProtectedInstances: fc.constantFrom('Wait', 'Ignore', 'Refresh'),
         SkipMatching: fc.boolean(),

@@ -125,12 +125,25 @@ function changeOf(world: World, provider: CapacityProviderState, input: UpdateCa
     if (found === undefined) {
       throw clientException('The Auto Scaling group of the specified capacity provider does not exist.');
     }
-    return { autoScalingGroupProvider: updatedGroupProvider(found, group, input.autoScalingGroupProvider) };
+    const updated = updatedGroupProvider(found, group, input.autoScalingGroupProvider);
+    if (updated.managedScaling?.status === 'ENABLED') checkOneCluster(world, provider);
+    return { autoScalingGroupProvider: updated };
   }
   if (managed !== undefined && input.managedInstancesProvider !== undefined) {
     return { managedInstancesProvider: updatedManagedInstances(managed, input.managedInstancesProvider) };
   }
   throw invalidParameter('Specify the settings of the provider that the capacity provider has.');
+}
+
+/** CP-10. */
+function checkOneCluster(world: World, { name }: CapacityProviderState): void {
+  const clusters = [...world.ecs.clusters.values()].filter(
+    ({ status, capacityProviders }) => status !== 'INACTIVE' && capacityProviders.includes(name),
+  );
+  if (clusters.length <= 1) return;
+  throw clientException(
+    'Managed scaling cannot be enabled for a capacity provider that is associated with more than one cluster.',
+  );
 }
 
 export function deleteCapacityProvider(

@@ -33,11 +33,13 @@ export function checkedGroupProvider(world: World, name: string, input: AutoScal
         'Specify a unique Auto Scaling group ARN and try again.',
     );
   }
-  return checkedSettings(group, {
-    managedScaling: { status: 'DISABLED', ...input.managedScaling },
+  const settings = checkedSettings(group, {
+    managedScaling: input.managedScaling ?? {},
     managedTerminationProtection: input.managedTerminationProtection ?? 'DISABLED',
     managedDraining: input.managedDraining ?? 'ENABLED',
   });
+  if (settings.managedTerminationProtection === 'ENABLED') checkProtected(group);
+  return settings;
 }
 
 /** The settings after an update, which keeps what it does not name. */
@@ -46,11 +48,15 @@ export function updatedGroupProvider(
   present: GroupProvider,
   update: AutoScalingGroupProviderUpdate,
 ): GroupProvider {
-  return checkedSettings(group, {
+  const settings = checkedSettings(group, {
     managedScaling: { ...present.managedScaling, ...update.managedScaling },
     managedTerminationProtection: update.managedTerminationProtection ?? present.managedTerminationProtection,
     managedDraining: update.managedDraining ?? present.managedDraining,
   });
+  // Once it is on, it is ECS itself that unprotects instances without tasks.
+  const isNew = present.managedTerminationProtection === 'DISABLED';
+  if (isNew && settings.managedTerminationProtection === 'ENABLED') checkProtected(group);
+  return settings;
 }
 
 type Settings = Omit<GroupProvider, 'autoScalingGroupArn'>;
@@ -58,7 +64,12 @@ type Settings = Omit<GroupProvider, 'autoScalingGroupArn'>;
 function checkedSettings(group: GroupState, settings: Settings): GroupProvider {
   const managedScaling = withDefaults(settings.managedScaling);
   checkScaling(managedScaling);
-  if (settings.managedTerminationProtection === 'ENABLED') checkProtection(group, managedScaling);
+  if (settings.managedTerminationProtection === 'ENABLED' && managedScaling.status !== 'ENABLED') {
+    throw clientException(
+      'The managed termination protection setting for the capacity provider is invalid. To enable managed termination ' +
+        'protection for a capacity provider, managed scaling must be enabled.',
+    );
+  }
   return { ...settings, managedScaling, autoScalingGroupArn: group.arn };
 }
 
@@ -90,14 +101,8 @@ function inRange(what: string, value: number | undefined, least: number, most: n
   throw invalidParameter(`The specified ${what} is invalid. Specify a value between ${least} and ${most}.`);
 }
 
-/** CP-02: it needs managed scaling, and protection from scale-in on the group. */
-function checkProtection(group: GroupState, scaling: ManagedScaling): void {
-  if (scaling.status !== 'ENABLED') {
-    throw clientException(
-      'The managed termination protection setting for the capacity provider is invalid. To enable managed termination ' +
-        'protection for a capacity provider, managed scaling must be enabled.',
-    );
-  }
+/** CP-02: managed termination protection needs protection from scale-in on the group and its instances. */
+function checkProtected(group: GroupState): void {
   const instances = [...group.members.values()];
   if (group.newInstancesProtectedFromScaleIn && instances.every((member) => member.protectedFromScaleIn)) return;
   throw clientException(

@@ -84,7 +84,7 @@ export function dropReplaced(service: ServiceState): void {
   const [primary, ...old] = service.deployments;
   if (primary === undefined || old.length === 0) return;
   service.deployments = [primary, ...old.filter((deployment) => inUse.has(deployment))];
-  
+  for (const deployment of old) if (!inUse.has(deployment)) release(deployment);
 }
 
 /** A newer deployment ends the one that is under way. */

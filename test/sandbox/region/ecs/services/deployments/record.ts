@@ -49,7 +49,6 @@ export function finish(
   status: 'SUCCESSFUL' | 'STOPPED' | 'ROLLBACK_SUCCESSFUL' | 'ROLLBACK_FAILED',
   reason: string | undefined,
 ): void {
-  if (!isOpen(record)) return;
   setStatus(world, record, status, reason);
   record.finishedAt = world.agenda.date;
   if (status === 'STOPPED') record.stoppedAt = world.agenda.date;

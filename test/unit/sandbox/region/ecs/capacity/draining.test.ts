@@ -10,6 +10,7 @@ import {
   ListTasksCommand,
   RunTaskCommand,
   StopTaskCommand,
+  UpdateCapacityProviderCommand,
   UpdateContainerInstancesStateCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
@@ -219,12 +220,15 @@ describe('managed termination protection', () => {
         capacityProviderStrategy: [{ capacityProvider: 'nodes', weight: 1 }],
       }),
     );
-    const { tasks } = await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web' }));
-    region.advance(2 * MINUTE);
     const protectedOnes = async () =>
       (await groupOf(autoScaling)).Instances?.filter(({ ProtectedFromScaleIn }) => ProtectedFromScaleIn).map(
         ({ InstanceId }) => InstanceId,
       );
+    region.advance(2 * MINUTE);
+    expect(await protectedOnes()).toEqual([]);
+    const { tasks } = await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web' }));
+    // At once, not with the next look of managed scaling.
+    region.advance(8 * SECOND);
     const busy = (await instancesOf(ecs)).find(({ runningTasksCount }) => runningTasksCount === 2);
     expect(await protectedOnes()).toEqual([busy?.ec2InstanceId]);
     // CAS-08: the empty one goes, whatever the group's own choice would be.
@@ -233,6 +237,13 @@ describe('managed termination protection', () => {
     await ecs.send(new StopTaskCommand({ cluster: 'main', task: tasks?.[0]?.taskArn }));
     region.advance(MINUTE);
     expect(await protectedOnes()).toEqual([]);
+    // ECS has unprotected it itself, so that is in nobody's way.
+    await ecs.send(
+      new UpdateCapacityProviderCommand({
+        name: 'nodes',
+        autoScalingGroupProvider: { managedScaling: { targetCapacity: 90 } },
+      }),
+    );
     // The scheduler, not the user, says who is protected.
     await autoScaling.send(
       new SetInstanceProtectionCommand({

@@ -1,4 +1,4 @@
-import { DeleteAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { DeleteAutoScalingGroupCommand, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import {
   CreateServiceCommand,
   DeleteCapacityProviderCommand,
@@ -7,9 +7,12 @@ import {
   DescribeCapacityProvidersCommand,
   DescribeServicesCommand,
   PutClusterCapacityProvidersCommand,
+  RunTaskCommand,
+  StopTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { expect, it } from 'vitest';
+import { alarmState } from '../../../../../sandbox/region/cloudwatch/alarms.ts';
 import { expectError } from '../../support.ts';
 import { createProvider, groupOf, instancesOf, MINUTE, startCapacity, tasksIn } from './support.ts';
 
@@ -77,4 +80,56 @@ it('CAS-17: managed scaling brings instances for the tasks of a service, takes t
   await autoScaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: 'nodes' }));
   await ecs.send(new DeleteClusterCommand({ cluster: 'main' }));
   expect(region.inventory()).toMatchObject({ clusters: [], services: [], tasks: [] });
+});
+
+it('CAS-09: tasks that need more instances end the wait for fewer', async () => {
+  const fixture = await startCapacity();
+  const { ecs, region, autoScaling } = fixture;
+  await createProvider(fixture);
+  await autoScaling.send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'nodes', DesiredCapacity: 2 }));
+  region.advance(12 * MINUTE);
+  await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web', count: 9 }));
+  // Eight tasks fill two instances, and the ninth asks for a third; what has warmed up is not looked at for 5 minutes.
+  region.advance(3 * MINUTE);
+  expect((await groupOf(autoScaling)).DesiredCapacity).toBe(3);
+  for (const { taskArn } of await tasksIn(ecs)) await ecs.send(new StopTaskCommand({ cluster: 'main', task: taskArn }));
+  region.advance(14 * MINUTE);
+  expect((await groupOf(autoScaling)).DesiredCapacity).toBe(3);
+  region.advance(3 * MINUTE);
+  expect((await groupOf(autoScaling)).DesiredCapacity).toBeLessThan(3);
+});
+
+it('CAS-06: instances that have not registered yet count, however short the warm-up', async () => {
+  const fixture = await startCapacity({ region: { speed: 0, timings: { agent: 20 * MINUTE } } });
+  const { ecs, region, autoScaling } = fixture;
+  await createProvider(fixture, { managedScaling: { status: 'ENABLED', instanceWarmupPeriod: 0 } });
+  await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web', count: 6 }));
+  region.advance(15 * MINUTE);
+  expect((await groupOf(autoScaling)).DesiredCapacity).toBe(2);
+});
+
+it('CAS-02: every minute the reservation is published as a metric, which alarms can watch', async () => {
+  const fixture = await startCapacity();
+  const { ecs, region } = fixture;
+  await createProvider(fixture);
+  region.putMetricAlarm({
+    name: 'short',
+    condition: {
+      metric: {
+        namespace: 'AWS/ECS/ManagedScaling',
+        name: 'CapacityProviderReservation',
+        dimensions: { ClusterName: 'main', CapacityProviderName: 'nodes' },
+      },
+      statistic: 'Average',
+      comparison: 'GreaterThanThreshold',
+      threshold: 150,
+      evaluationPeriods: 1,
+    },
+  });
+  const alarm = () => alarmState(region.snapshot().at('123456789012', 'eu-central-1'), 'short');
+  region.advance(2 * MINUTE);
+  expect(alarm()).toBe('OK');
+  await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web' }));
+  region.advance(MINUTE);
+  expect(alarm()).toBe('ALARM');
 });

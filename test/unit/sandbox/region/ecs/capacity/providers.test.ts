@@ -1,4 +1,5 @@
 import {
+  DeleteAutoScalingGroupCommand,
   DeleteTagsCommand,
   DescribeLifecycleHooksCommand,
   DescribePoliciesCommand,
@@ -276,6 +277,16 @@ describe('an association', () => {
     await createProvider(fixture, { managedScaling: { status: 'DISABLED' } });
     await fixture.ecs.send(new CreateClusterCommand({ clusterName: 'other' }));
     expect((await put(fixture, ['nodes'], 'other')).cluster?.capacityProviders).toEqual(['nodes']);
+    await expectError(
+      fixture.ecs.send(
+        new UpdateCapacityProviderCommand({
+          name: 'nodes',
+          autoScalingGroupProvider: { managedScaling: { status: 'ENABLED' } },
+        }),
+      ),
+      'ClientException',
+      /more than one cluster/,
+    );
   });
 
   it('CP-14: cannot end while a service uses the provider', async () => {
@@ -289,6 +300,21 @@ describe('an association', () => {
       'ResourceInUseException',
       'The specified capacity provider is in use and cannot be removed.',
     );
+  });
+
+  it('fails if the group is gone, and can be tried again', async () => {
+    const fixture = await startCapacity();
+    const { region } = fixture;
+    const arn = await createGroup(fixture);
+    await create(fixture, 'nodes', arn, { managedScaling: { status: 'ENABLED' } });
+    await fixture.autoScaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: 'nodes' }));
+    region.advance(MINUTE);
+    await put(fixture, ['nodes']);
+    region.advance(MINUTE);
+    expect((await attachmentsOf(fixture)).status).toBe('UPDATE_FAILED');
+    await put(fixture, []);
+    region.advance(MINUTE);
+    expect((await attachmentsOf(fixture)).status).toBe('UPDATE_COMPLETE');
   });
 
   it('has at most 20 providers', async () => {

@@ -1,6 +1,7 @@
 import {
   DescribeServiceRevisionsCommand,
   ListServiceDeploymentsCommand,
+  type ServiceDeployment,
   StopServiceDeploymentCommand,
 } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
@@ -85,7 +86,7 @@ describe('a blue/green deployment', () => {
     await update(fixture.ecs, { taskDefinition: 'web' });
     const stages: (string | undefined)[] = [];
     const weights = new Set<number | undefined>();
-    const done = await deploymentUntil(fixture, isFinished, (seen) => {
+    const look = (seen: ServiceDeployment): void => {
       if (stages.at(-1) !== seen.lifecycleStage) stages.push(seen.lifecycleStage);
       const green = seen.targetServiceRevision;
       weights.add(green?.requestedProductionTrafficWeight);
@@ -95,7 +96,9 @@ describe('a blue/green deployment', () => {
         expect([green?.runningTaskCount, blue?.runningTaskCount]).toEqual([2, 2]);
         expect(green?.requestedTestTrafficWeight).toBe(100);
       }
-    });
+    };
+    // Traffic takes a second to shift: nothing is missed.
+    const done = await deploymentUntil(fixture, isFinished, look, 900);
     expect(done.status).toBe('SUCCESSFUL');
     // Stages that take no time are over before anybody sees them.
     expect(stages).toEqual([
