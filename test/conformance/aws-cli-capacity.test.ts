@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Region, startRegion } from '../sandbox/region/index.ts';
-import { CliSession } from './tools/cli-session.ts';
 import { type AwsCli, awsCli } from './tools/aws-cli.ts';
+import { CliSession } from './tools/cli-session.ts';
 import { describeWithPython, pythonTools } from './tools/python.ts';
 
 const minutes = 60_000;

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { client, type Region, startRegion } from '../sandbox/region/index.ts';
-import { CliSession } from './tools/cli-session.ts';
 import { type AwsCli, awsCli } from './tools/aws-cli.ts';
+import { CliSession } from './tools/cli-session.ts';
 import { describeWithPython, python, pythonTools } from './tools/python.ts';
 
 const account = '123456789012';

@@ -1,8 +1,8 @@
 import { ListClustersCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Region, startRegion } from '../sandbox/region/index.ts';
-import { CliSession } from './tools/cli-session.ts';
 import { type AwsCli, awsCli } from './tools/aws-cli.ts';
+import { CliSession } from './tools/cli-session.ts';
 import { type Moto, motoClient, startMoto } from './tools/moto.ts';
 import { describeWithPython, pythonTools } from './tools/python.ts';
 
