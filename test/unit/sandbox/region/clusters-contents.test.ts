@@ -14,6 +14,7 @@ import {
   RunTaskCommand,
   StopTaskCommand,
   UpdateClusterSettingsCommand,
+  UpdateContainerInstancesStateCommand,
 } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { createGroup, startCapacity } from './ecs/capacity/support.ts';
@@ -44,7 +45,7 @@ async function statisticsOf(ecs: ECSClient): Promise<Record<string, string>> {
 describe('the contents of a cluster', () => {
   it('are counted by launch type', async () => {
     const { ecs, region } = await startCapacity();
-    await registerInstance(ecs);
+    const containerInstance = await registerInstance(ecs);
     await register(ecs, 'fargate', 'nginx');
     await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web', launchType: 'EC2' }));
     await ecs.send(
@@ -76,6 +77,13 @@ describe('the contents of a cluster', () => {
     });
     await ecs.send(new DeleteServiceCommand({ cluster: 'main', service: 'api', force: true }));
     expect(await statisticsOf(ecs)).toMatchObject({ activeFargateServiceCount: '0', drainingFargateServiceCount: '1' });
+    await ecs.send(
+      new UpdateContainerInstancesStateCommand({
+        cluster: 'main',
+        containerInstances: [containerInstance],
+        status: 'DRAINING',
+      }),
+    );
     const { clusters } = await ecs.send(new DescribeClustersCommand({ clusters: ['main'] }));
     expect(clusters?.[0]).toMatchObject({ registeredContainerInstancesCount: 1, statistics: [] });
   });

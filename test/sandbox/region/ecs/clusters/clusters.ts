@@ -18,12 +18,7 @@ import { AwsError, invalidParameter } from '../../errors.ts';
 import type { World } from '../../world.ts';
 import { tagsFrom } from '../account/tag-rules.ts';
 import { arn, resourceOf, shortName } from '../arn.ts';
-import {
-  checkedProviders,
-  checkNotBusy,
-  removeAttachments,
-  syncAttachments,
-} from '../capacity/providers/association.ts';
+import { checkedProviders, checkNotBusy, syncAttachments } from '../capacity/providers/association.ts';
 import { BUILT_IN_PROVIDERS } from '../capacity/providers/view.ts';
 import { findCluster } from '../find.ts';
 import { page } from '../pages.ts';
@@ -144,7 +139,6 @@ export function deleteCluster(world: World, input: DeleteClusterRequest): Delete
   checkNotBusy(cluster);
   checkEmpty(cluster);
   cluster.status = 'INACTIVE';
-  removeAttachments(world, cluster);
   return { cluster: clusterView(cluster, CHANGED) };
 }
 

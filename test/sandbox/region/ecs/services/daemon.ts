@@ -28,8 +28,8 @@ export function rollDaemon(world: World, service: ServiceState): DaemonPlan {
   const places = placesOf(world, service, primary.revision.template, wanted);
   const desired = places.filter(({ role }) => role === 'served').length;
   const leaving = places.flatMap(({ role, tasks, instance }) => {
-    if (role === 'served') return tasks.slice(1);
-    return role === 'unserved' || !hasOthers(instance) ? tasks : [];
+    const goes = role === 'unserved' || (role === 'draining' && !hasOthers(instance));
+    return goes ? tasks : [];
   });
   const old =
     primary.rolloutState === 'FAILED'
@@ -39,9 +39,7 @@ export function rollDaemon(world: World, service: ServiceState): DaemonPlan {
           const replaced = role === 'served' && task !== undefined && task.deployment !== primary;
           return replaced ? [task] : [];
         });
-  const free = places.filter(
-    ({ role, instance }) => role === 'served' && instance.agentConnected && !isOccupied(service, instance),
-  );
+  const free = places.filter(({ role, instance }) => role === 'served' && !isOccupied(service, instance));
   const start: ContainerInstanceState[] = [];
   const refused: string[] = [];
   for (const { instance } of free) {

@@ -72,12 +72,6 @@ export function syncAttachments(world: World, cluster: ClusterState): void {
   });
 }
 
-/** The cluster is gone, and ECS cleans up behind it. The tag AmazonECSManaged stays. */
-export function removeAttachments(world: World, cluster: ClusterState): void {
-  for (const attachment of cluster.attachments) detachFromGroup(world, attachment);
-  cluster.attachments = [];
-}
-
 function wantedAttachments(world: World, cluster: ClusterState): ClusterAttachmentState[] {
   return cluster.capacityProviders.flatMap((name) => {
     const provider = world.ecs.capacityProviders.get(name);

@@ -155,7 +155,10 @@ it('SV-04: a rolling update of a daemon never has two tasks on an instance', asy
   let fewest = 3;
   for (let second = 0; second < 90; second += 1) {
     region.advance(SECOND);
-    const active = (await tasksIn(ecs)).map(({ containerInstanceArn }) => containerInstanceArn);
+    const tasks = [...(await tasksIn(ecs)), ...(await tasksIn(ecs, 'STOPPED'))];
+    const active = tasks
+      .filter(({ lastStatus }) => lastStatus !== 'DEPROVISIONING' && lastStatus !== 'STOPPED')
+      .map(({ containerInstanceArn }) => containerInstanceArn);
     expect(new Set(active).size).toBe(active.length);
     fewest = Math.min(fewest, (await describeDaemon(fixture))?.runningCount ?? 0);
   }

@@ -170,6 +170,18 @@ describe('a capacity provider', () => {
     expect((await fixture.autoScaling.send(new DescribePoliciesCommand({}))).ScalingPolicies).toEqual([]);
   });
 
+  it('CP-14: leaves its name and its group to others once it is deleted', async () => {
+    const fixture = await startCapacity();
+    const arn = await createGroup(fixture);
+    await create(fixture, 'nodes', arn);
+    await fixture.ecs.send(new DeleteCapacityProviderCommand({ capacityProvider: 'nodes' }));
+    await expectError(create(fixture, 'other', arn), 'ClientException', /already being used/);
+    fixture.region.advance(10_000);
+    expect(await create(fixture, 'other', arn)).toMatchObject({ status: 'ACTIVE' });
+    const second = await createGroup(fixture, { AutoScalingGroupName: 'second' });
+    expect(await create(fixture, 'nodes', second)).toMatchObject({ status: 'ACTIVE' });
+  });
+
   it('CLU-18: cannot be deleted if it is ECS’s own, or does not exist', async () => {
     const { ecs } = await startCapacity();
     const remove = (capacityProvider: string) => ecs.send(new DeleteCapacityProviderCommand({ capacityProvider }));

@@ -160,6 +160,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       .record({ service: name, desiredCount: count, forceNewDeployment: fc.boolean() })
       .map((input) => call('UpdateService', { cluster: 'main', ...input })),
   },
+  fc.constant(call('UpdateService', { cluster: 'main', service: 'daemon', forceNewDeployment: true })),
   fc
     .record({ service: name, force: fc.boolean() })
     .map((input) => call('DeleteService', { cluster: 'main', ...input })),
