@@ -1,15 +1,20 @@
 import { AwsError, clientException } from '../errors.ts';
 import type { World } from '../world.ts';
-import { resourceOf, shortName } from './arn.ts';
+import { arn, isOf, resourceOf, shortName } from './arn.ts';
 import type { ClusterState } from './clusters/state.ts';
 import type { ServiceState } from './services/state.ts';
 import type { TaskDefinitionState } from './task-definitions/state.ts';
 
 const DEFAULT_CLUSTER = 'default';
 
+/** The cluster of that name or ARN, in whatever status. */
+export function clusterOrNone(world: World, cluster: string): ClusterState | undefined {
+  return isOf(arn(world, ''), cluster) ? world.ecs.clusters.get(shortName(cluster)) : undefined;
+}
+
 /** The active cluster of that name or ARN; `default` when none is given. */
 export function findCluster(world: World, cluster: string | undefined): ClusterState {
-  const found = world.ecs.clusters.get(shortName(cluster ?? DEFAULT_CLUSTER));
+  const found = clusterOrNone(world, cluster ?? DEFAULT_CLUSTER);
   if (found === undefined) throw new AwsError('ClusterNotFoundException', 'Cluster not found.');
   if (found.status === 'INACTIVE') {
     throw new AwsError('ClusterNotFoundException', 'The referenced cluster was inactive.');
@@ -26,8 +31,8 @@ export function clusterOfArn(service: string | undefined): string | undefined {
 /** The service of that name or ARN, in whatever status. */
 export function findService(cluster: ClusterState, service: string | undefined): ServiceState | undefined {
   const name = service ?? '';
-  const resource = resourceOf(name);
-  const parts = resource?.split('/') ?? [];
+  if (!isOf(cluster.arn, name)) return undefined;
+  const parts = resourceOf(name)?.split('/') ?? [];
   // A long-format ARN names its cluster; one from another cluster is not here.
   if (parts.length === 3 && parts[1] !== cluster.name) return undefined;
   return cluster.services.get(shortName(name));
@@ -41,6 +46,7 @@ export function serviceOrThrow(cluster: ClusterState, service: string | undefine
 
 /** `family`, `family:revision` or an ARN; a family alone means its latest ACTIVE revision. */
 export function findTaskDefinition(world: World, reference: string | undefined): TaskDefinitionState | undefined {
+  if (!isOf(arn(world, ''), reference ?? '')) return undefined;
   const name = shortName(reference ?? '');
   const [familyName = '', revision] = name.split(':');
   const family = world.ecs.families.get(familyName);

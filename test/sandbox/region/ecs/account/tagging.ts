@@ -52,7 +52,13 @@ function tagsOf(world: World, resourceArn: string | undefined, notFound: (text: 
   return found.tags;
 }
 
-function findTagged(world: World, arn: string, type: string, names: readonly string[]): Tagged | undefined {
+function findTagged(
+  world: World,
+  resourceArn: string,
+  type: string,
+  names: readonly string[],
+): Tagged | undefined {
+  if (!isOf(arn(world, ''), resourceArn)) return undefined;
   const [first = '', second = ''] = names;
   const { clusters, capacityProviders } = world.ecs;
   const cluster = clusters.get(first);
@@ -66,7 +72,7 @@ function findTagged(world: World, arn: string, type: string, names: readonly str
     case 'service':
       return cluster?.services.get(second);
     case 'task-set':
-      return cluster?.services.get(second)?.taskSets.find((taskSet) => taskSet.arn === arn);
+      return cluster?.services.get(second)?.taskSets.find((taskSet) => taskSet.arn === resourceArn);
     case 'task':
       return cluster?.tasks.get(second);
     case 'container-instance':

@@ -17,10 +17,10 @@ import type {
 import { AwsError, invalidParameter } from '../../errors.ts';
 import type { World } from '../../world.ts';
 import { tagsFrom } from '../account/tag-rules.ts';
-import { arn, resourceOf, shortName } from '../arn.ts';
+import { arn, resourceOf } from '../arn.ts';
 import { checkedProviders, checkNotBusy, syncAttachments } from '../capacity/providers/association.ts';
 import { BUILT_IN_PROVIDERS } from '../capacity/providers/view.ts';
-import { findCluster } from '../find.ts';
+import { clusterOrNone, findCluster } from '../find.ts';
 import { page } from '../pages.ts';
 import { checkStrategy } from '../services/rules/strategy.ts';
 import { strategyItem } from '../services/template.ts';
@@ -98,7 +98,7 @@ export function describeClusters(world: World, input: DescribeClustersRequest): 
   const clusters: Cluster[] = [];
   const failures = [];
   for (const name of names) {
-    const found = world.ecs.clusters.get(shortName(name));
+    const found = clusterOrNone(world, name);
     if (found !== undefined) clusters.push(clusterView(found, input.include ?? []));
     else
       failures.push({ arn: resourceOf(name) === undefined ? arn(world, `cluster/${name}`) : name, reason: 'MISSING' });

@@ -1,6 +1,7 @@
 import type { Failure, StartTaskRequest, StartTaskResponse } from '@aws-sdk/client-ecs';
 import type { World } from '../../world.ts';
-import { arn, resourceOf, shortName } from '../arn.ts';
+import { arn, resourceOf } from '../arn.ts';
+import { findInstance } from '../capacity/instances/find.ts';
 import { misfit } from '../capacity/placement/fit.ts';
 import type { ClusterState } from '../clusters/state.ts';
 import { findCluster } from '../find.ts';
@@ -24,7 +25,7 @@ export function startTask(world: World, input: StartTaskRequest): StartTaskRespo
   const tasks: TaskState[] = [];
   const failures: Failure[] = [];
   for (const reference of input.containerInstances ?? []) {
-    const instance = cluster.containerInstances.get(shortName(reference));
+    const instance = findInstance(cluster, reference);
     if (instance === undefined) {
       failures.push({ arn: instanceArn(world, cluster, reference), reason: 'MISSING' });
       continue;

@@ -10,6 +10,7 @@ import type {
 import { invalidParameter } from '../../errors.ts';
 import type { World } from '../../world.ts';
 import { arn, resourceOf, shortName } from '../arn.ts';
+import { findInstance } from '../capacity/instances/find.ts';
 import type { ContainerInstanceState } from '../capacity/state.ts';
 import type { ClusterState } from '../clusters/state.ts';
 import { findCluster, serviceOrThrow } from '../find.ts';
@@ -91,7 +92,7 @@ function matches(task: TaskState, wanted: Wanted): boolean {
 }
 
 function instanceOf(cluster: ClusterState, reference: string): ContainerInstanceState {
-  const instance = cluster.containerInstances.get(shortName(reference));
+  const instance = findInstance(cluster, reference);
   if (instance === undefined) throw invalidParameter('The referenced container instance was not found.');
   return instance;
 }

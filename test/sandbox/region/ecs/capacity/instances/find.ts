@@ -1,10 +1,11 @@
 import { invalidParameter } from '../../../errors.ts';
-import { resourceOf, shortName } from '../../arn.ts';
+import { isOf, resourceOf, shortName } from '../../arn.ts';
 import type { ClusterState } from '../../clusters/state.ts';
 import type { ContainerInstanceState } from '../state.ts';
 
 /** By id or ARN, in whatever status. */
 export function findInstance(cluster: ClusterState, reference: string | undefined): ContainerInstanceState | undefined {
+  if (!isOf(cluster.arn, reference ?? '')) return undefined;
   const parts = resourceOf(reference ?? '')?.split('/') ?? [];
   // A long-format ARN names its cluster; one from another cluster is not here.
   if (parts.length === 3 && parts[1] !== cluster.name) return undefined;

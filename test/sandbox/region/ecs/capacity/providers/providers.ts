@@ -180,7 +180,8 @@ function checkUnused(world: World, provider: CapacityProviderState): void {
 }
 
 function findProvider(world: World, name: string | undefined): CapacityProviderState {
-  const found = world.ecs.capacityProviders.get(shortName(name ?? ''));
+  const here = isOf(arn(world, ''), name ?? '');
+  const found = here ? world.ecs.capacityProviders.get(shortName(name ?? '')) : undefined;
   if (found === undefined || found.status === 'INACTIVE') {
     throw clientException('The specified capacity provider does not exist. Specify a valid name or ARN and try again.');
   }
