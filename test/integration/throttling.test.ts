@@ -33,7 +33,7 @@ describe('when AWS throttles every second call', () => {
     const made = bed.region.journal.mutations(mark).filter(({ outcome }) => outcome === 'ok');
     expect(made.map(({ operation }) => operation)).toEqual(names('new').map(() => 'CreateService'));
     expect(bed.region.inventory().services).toHaveLength(20);
-  });
+  }, 150_000);
 
   function storm(): () => void {
     let calls = 0;

@@ -269,12 +269,16 @@ async function freshNamespace(kubectl: Kubectl, prefix: string): Promise<string>
 
 type Passes = OperatorBed['passes'];
 
+/** Passes that AWS throttles wait for their budget. */
+const IDLE_DEADLINE_MS = 60_000;
+
 /** A pass that is at work already has read AWS before now, so one that begins later is waited for. */
 async function forcedPass(operator: Operator, passes: Passes, kind: string, key: ObjectKey): Promise<PassResult> {
   const controller = operator.manager.controller(kind);
   if (controller === undefined) throw new Error(`no controller for ${kind}`);
   const isIdle = (): boolean => controller.working === 0;
-  await eventually(`${kind} is idle`, async () => ({ value: controller.working, done: isIdle() }));
+  const idle = async () => ({ value: controller.working, done: isIdle() });
+  await eventually(`${kind} is idle`, idle, IDLE_DEADLINE_MS);
   const before = passes.length;
   controller.enqueue(key, 'background');
   const ran = await eventually(`a pass over ${kind} ${key}`, async () => {
