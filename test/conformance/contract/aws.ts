@@ -14,6 +14,8 @@ export interface Backend {
   readonly imageId: string;
   /** Lets the given simulated time pass, where time is simulated. */
   settle(seconds: number): Promise<void>;
+  /** Sets a CloudWatch alarm in that region, where anything looks at alarms. */
+  setAlarm(region: string, name: string, state: 'ALARM' | 'OK'): Promise<void>;
   /** Container instances in that cluster, with 2 vCPU and 4 GiB or more each. */
   registerInstances(aws: Aws, cluster: string, count: number): Promise<void>;
   stop(): Promise<void>;
@@ -34,6 +36,7 @@ export interface Aws {
   name(prefix: string): string;
   settle(seconds?: number): Promise<void>;
   instances(cluster: string, count?: number): Promise<void>;
+  alarm(name: string, state: 'ALARM' | 'OK'): Promise<void>;
   /** The same account in another region, where a row finds account-wide things untouched. */
   elsewhere(region: string): Aws;
   destroy(): void;
@@ -67,6 +70,7 @@ export function awsOf(backend: Backend, region: string, names: { next: number } 
     name: (prefix) => `${prefix}-${names.next++}`,
     settle: (seconds = DEFAULT_SETTLE_SECONDS) => backend.settle(seconds),
     instances: (cluster, count = 1) => backend.registerInstances(aws, cluster, count),
+    alarm: (name, state) => backend.setAlarm(region, name, state),
     elsewhere(other) {
       const known = others.get(other) ?? awsOf(backend, other, names);
       others.set(other, known);

@@ -21,6 +21,8 @@ export async function motoBackend(): Promise<Backend> {
     securityGroup: must(SecurityGroups?.[0]?.GroupId),
     imageId: must(Images?.[0]?.ImageId),
     settle: async () => {},
+    // Nothing of ECS looks at alarms there.
+    setAlarm: async () => {},
     async registerInstances(aws, cluster, count) {
       const { Instances } = await aws.ec2.runInstances({ ImageId: aws.imageId, MinCount: count, MaxCount: count });
       for (const { InstanceId } of must(Instances)) {

@@ -14,6 +14,7 @@ export async function regionBackend(): Promise<Backend> {
     securityGroup: 'sg-00000000000000001',
     imageId: 'ami-0ec5a1000000000a2',
     settle: async (seconds) => region.advance(seconds * 1_000),
+    setAlarm: async (at, name, state) => region.setAlarm(name, state, { region: at }),
     async registerInstances(aws, cluster, count) {
       await launchGroup(aws, cluster, count);
       region.advance(BOOT_SECONDS * 1_000);

@@ -18,6 +18,7 @@ import { taskDefinitionRefusals } from './rows/task-definition-refusals.ts';
 import { taskDefinitions } from './rows/task-definitions.ts';
 import { taskSets } from './rows/task-sets.ts';
 import { tasks } from './rows/tasks.ts';
+import { trafficShifts } from './rows/traffic-shifts.ts';
 
 /** Every rule we hold AWS to have, by area. */
 export const TABLE: Readonly<Record<string, readonly Row[]>> = {
@@ -30,6 +31,7 @@ export const TABLE: Readonly<Record<string, readonly Row[]>> = {
   'services read back': serviceAnswers,
   'service updates': serviceUpdates,
   deployments,
+  'traffic shifts, hooks and alarms': trafficShifts,
   'task sets': taskSets,
   tasks,
   tags,

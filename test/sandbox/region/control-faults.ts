@@ -1,4 +1,5 @@
 import type { Fault, FaultRule } from './faults.ts';
+import { isRecord } from './records.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 type Check<T> = (value: unknown) => value is T;
@@ -71,6 +72,3 @@ const isString = (value: unknown): value is string => typeof value === 'string';
 const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 
 const isShare = (value: unknown): value is number => isCount(value) && value <= 1;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,10 +3,11 @@ import { cloudWatchHandle } from './cloudwatch/handle.ts';
 import { faultRuleFrom } from './control-faults.ts';
 import { controlShortages, controlSpotInterruptions } from './ec2/control.ts';
 import { ec2Handle } from './ec2/handle.ts';
-import { capacityHandle, controlAgents } from './ecs/capacity/handle.ts';
+import { capacityHandle, controlAgents, controlFargateShortages } from './ecs/capacity/handle.ts';
 import type { Faults } from './faults.ts';
-import type { Journal, JournalQuery } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { Rates } from './rates.ts';
+import { isRecord } from './records.ts';
 import type { Answer } from './wire/wire-protocol.ts';
 import type { Worlds } from './worlds.ts';
 
@@ -28,19 +29,21 @@ export function answerControl(context: ControlContext, method: string, url: stri
     case 'GET /_region/state':
       return answer(200, context.worlds.inventory());
     case 'GET /_region/journal':
-      return answer(200, context.journal.query(queryOf(searchParams)));
+      return queryJournal(context, searchParams);
     case 'POST /_region/advance':
       return advance(context, parsed(body));
     case 'POST /_region/alarms':
-      return accepted(controlAlarms(cloudWatchHandle(context.worlds), parsed(body)));
+      return accepted(controlAlarms(cloudWatchHandle(context.worlds.changing), parsed(body)));
     case 'POST /_region/metrics':
-      return accepted(controlMetrics(cloudWatchHandle(context.worlds), parsed(body)));
+      return accepted(controlMetrics(cloudWatchHandle(context.worlds.changing), parsed(body)));
     case 'POST /_region/shortages':
-      return accepted(controlShortages(ec2Handle(context.worlds), parsed(body)));
+      return accepted(controlShortages(ec2Handle(context.worlds.changing), parsed(body)));
     case 'POST /_region/spot-interruptions':
-      return accepted(controlSpotInterruptions(ec2Handle(context.worlds), parsed(body)));
+      return accepted(controlSpotInterruptions(ec2Handle(context.worlds.changing), parsed(body)));
     case 'POST /_region/agents':
-      return accepted(controlAgents(capacityHandle(context.worlds), parsed(body)));
+      return accepted(controlAgents(capacityHandle(context.worlds.changing), parsed(body)));
+    case 'POST /_region/fargate-shortages':
+      return accepted(controlFargateShortages(capacityHandle(context.worlds.changing), parsed(body)));
     case 'POST /_region/faults':
       return addFault(context, parsed(body));
     case 'DELETE /_region/faults':
@@ -85,15 +88,22 @@ function setRates({ rates }: ControlContext, { scale }: Body): Answer {
   return answer(200, {});
 }
 
-function queryOf(parameters: URLSearchParams): JournalQuery {
+/** A misspelt parameter would find everything, so it is refused. */
+function queryJournal({ journal }: ControlContext, parameters: URLSearchParams): Answer {
   const query: Record<string, string | number> = {};
-  for (const name of ['service', 'operation', 'account', 'outcome']) {
-    const value = parameters.get(name);
-    if (value !== null) query[name] = value;
+  for (const [name, value] of parameters) {
+    if (JOURNAL_TEXTS.includes(name)) query[name] = value;
+    else if (JOURNAL_NUMBERS.includes(name) && /^\d+$/.test(value)) query[name] = Number(value);
+    else {
+      const names = `${JOURNAL_TEXTS.join(', ')}, and the numbers ${JOURNAL_NUMBERS.join(', ')}`;
+      return answer(400, { message: `${name}=${value} is no query: there are ${names}` });
+    }
   }
-  for (const name of ['since', 'limit']) if (parameters.has(name)) query[name] = Number(parameters.get(name));
-  return query;
+  return answer(200, journal.query(query));
 }
+
+const JOURNAL_TEXTS = ['service', 'operation', 'account', 'region', 'outcome'];
+const JOURNAL_NUMBERS = ['since', 'limit'];
 
 function parsed(body: string): Body {
   try {
@@ -102,10 +112,6 @@ function parsed(body: string): Body {
   } catch {
     return {};
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function answer(status: number, body: unknown): Answer {

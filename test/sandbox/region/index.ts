@@ -90,9 +90,9 @@ export async function startRegion(options: RegionOptions = {}): Promise<Region> 
     inventory: () => worlds.inventory(),
     connections: () => promisify(server.getConnections.bind(server))(),
     snapshot: () => worlds.snapshot(),
-    ...cloudWatchHandle(worlds),
-    ...ec2Handle(worlds),
-    ...capacityHandle(worlds),
+    ...cloudWatchHandle(worlds.changing),
+    ...ec2Handle(worlds.changing),
+    ...capacityHandle(worlds.changing),
     advance: (ms) => worlds.advance(ms),
     async stop() {
       stopped.abort();

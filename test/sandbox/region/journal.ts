@@ -30,6 +30,7 @@ export interface JournalQuery {
   readonly service?: string;
   readonly operation?: string;
   readonly account?: string;
+  readonly region?: string;
   readonly outcome?: Outcome;
   /** Only what came after this sequence number. */
   readonly since?: number;
@@ -82,6 +83,7 @@ export class Journal {
         (wanted.service ?? entry.service) === entry.service &&
         (wanted.operation ?? entry.operation) === entry.operation &&
         (wanted.account ?? entry.account) === entry.account &&
+        (wanted.region ?? entry.region) === entry.region &&
         (wanted.outcome ?? entry.outcome) === entry.outcome,
     );
     return limit === undefined ? found : found.slice(Math.max(0, found.length - limit));

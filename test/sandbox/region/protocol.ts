@@ -6,8 +6,9 @@ import { type AwsService, SERVICES } from './services.ts';
 import { type Caller, type Credential, credentialOf } from './wire/caller.ts';
 import { decode } from './wire/decode.ts';
 import { json } from './wire/json.ts';
+import { query } from './wire/query.ts';
 import type { Operation } from './wire/shape.ts';
-import { type Answer, type Refusals, unsupported } from './wire/wire-protocol.ts';
+import { type Answer, type Refusals, unsupported, type WireProtocol } from './wire/wire-protocol.ts';
 import type { WorldSource, Worlds } from './worlds.ts';
 
 /** A request after its envelope has been read and before its input has been judged. */
@@ -45,9 +46,10 @@ const BY_VERSION = new Map(SERVICES.map((service) => [service.version, service])
 export function readCall(context: ReadContext, headers: IncomingHttpHeaders, body: string): Call {
   const token = headers['x-amz-security-token'];
   const credential = credentialOf(headers.authorization, typeof token === 'string' ? token : undefined);
-  const named = isForm(headers) ? namedByForm(credential, body) : namedByTarget(credential, headers['x-amz-target']);
+  const form = isForm(headers);
+  const named = form ? namedByForm(credential, body) : namedByTarget(credential, headers['x-amz-target']);
   return named.service === undefined
-    ? foreignCall(context, credential, named.name, named.operation)
+    ? foreignCall(context, credential, named, form ? FOREIGN_FORM : json)
     : modelledCall(context, credential, named.service, named.operation, body);
 }
 
@@ -139,15 +141,23 @@ function checkCredential(worlds: Worlds, credential: Credential | undefined, ref
   }
 }
 
-/** Its protocol is not known either, so a refusal is in JSON. */
-function foreignCall(context: ReadContext, credential: Credential | undefined, name: string, operation: string): Call {
+/** The protocol of most services that take a form and are not modelled, such as IAM and Elastic Load Balancing. */
+const FOREIGN_FORM = query({ version: 'unknown', namespace: 'https://aws.amazon.com/' });
+
+/** Its protocol is a guess. */
+function foreignCall(
+  context: ReadContext,
+  credential: Credential | undefined,
+  { name, operation }: Named,
+  protocol: WireProtocol,
+): Call {
   return {
     service: name,
     operation,
     input: undefined,
     caller: credential === undefined ? NOBODY : callerOf(context.worlds.iam, credential),
     modelled: false,
-    refusals: json.refusals,
+    refusals: protocol.refusals,
     run: () => {
       throw new AwsError(
         'UnknownOperationException',
@@ -155,6 +165,6 @@ function foreignCall(context: ReadContext, credential: Credential | undefined, n
           `${FALLBACK_VARIABLE} may name an endpoint that does.`,
       );
     },
-    refuse: (error) => json.refuse(error, randomUUID()),
+    refuse: (error) => protocol.refuse(error, randomUUID()),
   };
 }

@@ -58,9 +58,22 @@ export class Worlds implements WorldSource {
 
   /** Call before an operation that may change something, so that what was can still be seen. */
   beforeMutation(account: string, region: string): void {
+    this.#beforeChange(account, region, 'request');
+  }
+
+  /** For what changes a world by no request, as a test does: to those who call, it happens by itself. */
+  get changing(): WorldSource {
+    return {
+      at: (account, region) => {
+        this.#beforeChange(account, region, 'time');
+        return this.at(account, region);
+      },
+    };
+  }
+
+  #beforeChange(account: string, region: string, cause: Cause): void {
     if (this.#reachMs === 0) return;
-    const entry = this.#entryAt(account, region);
-    this.#keep(entry, this.#time.now(), 'request');
+    this.#keep(this.#entryAt(account, region), this.#time.now(), cause);
   }
 
   /** The worlds as they were so long ago, or the oldest still known, leaving out what has changed for other causes than these. */

@@ -11,7 +11,7 @@ export const SERVICES: readonly Deviation[] = [
       'accepted, and not refused':
         'SU-02 G4.SV-16 SU-14 SU-14b G4.SV-10 G4.SV-12 G4.SV-13 SV-01 G4.SV-14 PL-07 SU-15 SU-18 SU-09 SU-09b ' +
         'LB-02 PV-05 RD-01 CPS-04 CPS-06 CPS-07 CPS-03b CPS-02 SC-01 EBS-02 G4.22.8 FB.6q SD-03 CB-01b BG-04 ' +
-        'XD-02b',
+        'XD-02b API.LinearStep API.LifecycleHookRole API.PauseStage',
     },
   },
   {
@@ -55,6 +55,9 @@ export const SERVICES: readonly Deviation[] = [
       'expected +0 to be 2': 'NET-24 PL-10',
       'expected [] to deeply equal [ …(2) ]': 'G4.22.3 INS-13',
       'expected { …(14) } to match object { …(2) }': 'FB.6r',
+      "expected { …(14) } to match object { rolloutState: 'IN_PROGRESS', …(1) }": 'AL-01',
+      "expected 'IN_PROGRESS' to be 'FAILED'": 'AL-01b',
+      "expected 'IN_PROGRESS' to be 'COMPLETED'": 'AL-02',
     },
   },
   {
@@ -106,6 +109,7 @@ export const SERVICES: readonly Deviation[] = [
       "not to be 'ecs-svc/": 'PV-04',
       "expected undefined to be '1.4.0'": 'PV-04b',
       "expected undefined to match object { strategy: 'BLUE_GREEN', …(3) }": 'FB.6p',
+      'expected undefined to match object { linearConfiguration: { …(2) } }': 'API.LinearDefaults',
     },
   },
   {
@@ -130,7 +134,11 @@ export const SERVICES: readonly Deviation[] = [
     motoDoes: 'The operations are not implemented.',
     awsDoes: 'They are the history of the service.',
     source: REFERENCE,
-    rows: { "Unexpected token '<'": 'FB.6l FB.6m FB.6o' },
+    rows: {
+      "Unexpected token '<'":
+        'FB.6l FB.6m FB.6o API.BlueGreen API.Canary API.Linear API.LifecycleHook API.Pause API.PauseRollback ' +
+        'API.PauseTimeout API.StopServiceDeployment AL-04',
+    },
   },
   {
     id: 'update-service-in-part',

@@ -10,6 +10,7 @@ import type {
   ScalingPolicy,
   TargetTrackingScalingPolicyConfiguration,
 } from '@aws-sdk/client-application-auto-scaling';
+import { alarmArn } from '../cloudwatch/alarms.ts';
 import type { World } from '../world.ts';
 import { limitExceeded, objectNotFound, validation } from './errors.ts';
 import {
@@ -148,6 +149,6 @@ function alarmsOf(world: World, policy: ScalingPolicyState): Alarm[] {
     .filter(({ actions }) => actions.includes(policy.arn))
     .map(({ name }) => ({
       AlarmName: name,
-      AlarmARN: `arn:aws:cloudwatch:${world.region}:${world.account}:alarm:${name}`,
+      AlarmARN: alarmArn(world, name),
     }));
 }

@@ -5,7 +5,7 @@ import type {
   DescribeScalingActivitiesType,
   ScalingActivityStatusCode,
 } from '@aws-sdk/client-auto-scaling';
-import { paged } from '../ec2/paged.ts';
+import { paged } from '../paged.ts';
 import type { World } from '../world.ts';
 import { invalidToken } from './errors.ts';
 import type { GroupState, MemberState } from './state.ts';

@@ -6,7 +6,7 @@ import type {
   MixedInstancesPolicy,
 } from '@aws-sdk/client-auto-scaling';
 import { zoneId } from '../ec2/network.ts';
-import { paged } from '../ec2/paged.ts';
+import { paged } from '../paged.ts';
 import type { World } from '../world.ts';
 import { invalidToken, validationError } from './errors.ts';
 import { isWarmed } from './find.ts';

@@ -7,8 +7,8 @@ import type {
   SetInstanceProtectionQuery,
   TerminateInstanceInAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
-import { paged } from '../ec2/paged.ts';
 import type { AwsError } from '../errors.ts';
+import { paged } from '../paged.ts';
 import type { World } from '../world.ts';
 import { isActivityRunning, stamp } from './activities.ts';
 import { activityInProgress, invalidToken, validationError } from './errors.ts';

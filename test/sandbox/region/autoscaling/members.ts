@@ -34,7 +34,7 @@ export function memberFollows(world: World, instance: InstanceState): void {
 }
 
 /** A health check has failed; the group replaces the instance when it next looks. */
-export function markUnhealthy(world: World, member: MemberState): void {
+function markUnhealthy(world: World, member: MemberState): void {
   if (member.group.suspended.has('HealthCheck')) return;
   member.healthStatus = 'Unhealthy';
   groupChanged(world, member.group);

@@ -7,7 +7,8 @@ import type {
   PutScalingPolicyType,
   ScalingPolicy,
 } from '@aws-sdk/client-auto-scaling';
-import { paged } from '../ec2/paged.ts';
+import { alarmArn } from '../cloudwatch/alarms.ts';
+import { paged } from '../paged.ts';
 import type { World } from '../world.ts';
 import { invalidToken, validationError } from './errors.ts';
 import { findGroup, findLiveGroup } from './find.ts';
@@ -23,9 +24,7 @@ export function putScalingPolicy(world: World, input: PutScalingPolicyType): Pol
   checkPolicy(input);
   const existing = group.policies.get(name);
   const policy: ScalingPolicyState = {
-    arn:
-      existing?.arn ??
-      `arn:aws:autoscaling:${world.region}:${world.account}:scalingPolicy:${randomUUID()}:autoScalingGroupName/${group.name}:policyName/${name}`,
+    arn: existing?.arn ?? policyArn(world, group, randomUUID(), name),
     settings: input,
     alarms:
       input.PolicyType === 'TargetTrackingScaling'
@@ -36,6 +35,9 @@ export function putScalingPolicy(world: World, input: PutScalingPolicyType): Pol
   group.policies.set(name, policy);
   return { PolicyARN: policy.arn, Alarms: alarmsOf(world, policy) };
 }
+
+export const policyArn = ({ region, account }: World, group: GroupState, id: string, name: string): string =>
+  `arn:aws:autoscaling:${region}:${account}:scalingPolicy:${id}:autoScalingGroupName/${group.name}:policyName/${name}`;
 
 function checkPolicy(input: PutScalingPolicyType): void {
   const type = input.PolicyType ?? 'SimpleScaling';
@@ -109,6 +111,6 @@ function view(world: World, group: GroupState, policy: ScalingPolicyState): Scal
 function alarmsOf(world: World, policy: ScalingPolicyState): { AlarmName: string; AlarmARN: string }[] {
   return policy.alarms.map((name) => ({
     AlarmName: name,
-    AlarmARN: `arn:aws:cloudwatch:${world.region}:${world.account}:alarm:${name}`,
+    AlarmARN: alarmArn(world, name),
   }));
 }

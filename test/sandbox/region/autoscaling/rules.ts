@@ -5,7 +5,7 @@ import { validationError } from './errors.ts';
 
 type Given = Partial<CreateAutoScalingGroupType> | Partial<UpdateAutoScalingGroupType>;
 
-export const TERMINATION_POLICIES = [
+const TERMINATION_POLICIES = [
   'AllocationStrategy',
   'ClosestToNextInstanceHour',
   'Default',

@@ -7,7 +7,7 @@ import type {
   TagDescription,
   TagsType,
 } from '@aws-sdk/client-auto-scaling';
-import { paged } from '../ec2/paged.ts';
+import { paged } from '../paged.ts';
 import type { World } from '../world.ts';
 import { invalidToken, limitExceeded, validationError } from './errors.ts';
 import type { GroupState, GroupTag } from './state.ts';

@@ -5,7 +5,7 @@ import type {
   PutWarmPoolType,
   WarmPoolConfiguration,
 } from '@aws-sdk/client-auto-scaling';
-import { paged } from '../ec2/paged.ts';
+import { paged } from '../paged.ts';
 import type { World } from '../world.ts';
 import { stamp } from './activities.ts';
 import { activityInProgress, invalidToken, validationError } from './errors.ts';

@@ -15,6 +15,9 @@ export interface AlarmDefinition {
   readonly actions?: readonly string[];
 }
 
+export const alarmArn = ({ region, account }: World, name: string): string =>
+  `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
+
 export function alarmState(world: World, name: string): AlarmState {
   return world.cloudWatch.alarms.get(name) ?? 'OK';
 }

@@ -1,5 +1,7 @@
+import { isRecord } from '../records.ts';
+import { whereaboutsFrom } from '../whereabouts.ts';
 import type { AlarmDefinition } from './alarms.ts';
-import type { CloudWatchHandle, Place } from './handle.ts';
+import type { CloudWatchHandle } from './handle.ts';
 import { ALARM_STATES, type AlarmCondition, type Comparison, type Metric, type Statistic } from './state.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -22,9 +24,9 @@ export function controlAlarms(cloudWatch: CloudWatchHandle, body: Body): string 
   if (!makes && state === undefined) return 'state, actions or condition must be given';
   const definition = definitionFrom(name, body);
   if (typeof definition === 'string') return definition;
-  const place = placeFrom(body);
-  if (makes) cloudWatch.putMetricAlarm(definition, place);
-  if (state !== undefined) cloudWatch.setAlarm(name, state, place);
+  const where = whereaboutsFrom(body);
+  if (makes) cloudWatch.putMetricAlarm(definition, where);
+  if (state !== undefined) cloudWatch.setAlarm(name, state, where);
   return undefined;
 }
 
@@ -44,7 +46,10 @@ export function controlMetrics(cloudWatch: CloudWatchHandle, body: Body): string
   if (typeof body.value !== 'number') return 'value must be a number';
   const at = body.at === undefined ? undefined : new Date(String(body.at));
   if (at !== undefined && Number.isNaN(at.getTime())) return 'at must be a date';
-  cloudWatch.publishMetric({ ...metric, value: body.value, ...(at === undefined ? {} : { at }) }, placeFrom(body));
+  cloudWatch.publishMetric(
+    { ...metric, value: body.value, ...(at === undefined ? {} : { at }) },
+    whereaboutsFrom(body),
+  );
   return undefined;
 }
 
@@ -66,18 +71,7 @@ function metricFrom({ namespace, name, dimensions = {} }: Body): Metric | undefi
   return { namespace, name, dimensions: named };
 }
 
-function placeFrom({ account, region }: Body): Place {
-  return {
-    ...(typeof account === 'string' ? { account } : {}),
-    ...(typeof region === 'string' ? { region } : {}),
-  };
-}
-
 const isPositive = (value: unknown): value is number => typeof value === 'number' && value > 0;
 
 const isStrings = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((entry) => typeof entry === 'string');
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

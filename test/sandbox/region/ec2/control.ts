@@ -1,11 +1,12 @@
-import type { Ec2Handle, Ec2Place, Shortage } from './handle.ts';
+import { whereaboutsFrom } from '../whereabouts.ts';
+import type { Ec2Handle, Shortage } from './handle.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
 /** `POST /_region/shortages`: returns what is wrong with the body, if anything. */
 export function controlShortages(handle: Ec2Handle, body: Body): string | undefined {
   const shortage: Shortage = {
-    ...place(body),
+    ...whereaboutsFrom(body),
     ...(typeof body.instanceType === 'string' ? { instanceType: body.instanceType } : {}),
     ...(typeof body.availabilityZone === 'string' ? { availabilityZone: body.availabilityZone } : {}),
   };
@@ -18,12 +19,5 @@ export function controlShortages(handle: Ec2Handle, body: Body): string | undefi
 export function controlSpotInterruptions(handle: Ec2Handle, body: Body): string | undefined {
   const { instanceId } = body;
   if (typeof instanceId !== 'string') return 'instanceId must be a string';
-  return handle.interruptSpotInstance(instanceId, place(body)) ? undefined : `no instance ${instanceId}`;
-}
-
-function place(body: Body): Ec2Place {
-  return {
-    ...(typeof body.account === 'string' ? { account: body.account } : {}),
-    ...(typeof body.region === 'string' ? { region: body.region } : {}),
-  };
+  return handle.interruptSpotInstance(instanceId, whereaboutsFrom(body)) ? undefined : `no instance ${instanceId}`;
 }

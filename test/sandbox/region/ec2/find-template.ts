@@ -8,19 +8,19 @@ export interface TemplateName {
   readonly LaunchTemplateName?: string | undefined;
 }
 
-export const idNotFound = (id: string): AwsError =>
+const idNotFound = (id: string): AwsError =>
   new AwsError(
     'InvalidLaunchTemplateId.NotFound',
     `The specified launch template, with template ID ${id}, does not exist.`,
   );
 
-export const nameNotFound = (name: string): AwsError =>
+const nameNotFound = (name: string): AwsError =>
   new AwsError(
     'InvalidLaunchTemplateName.NotFoundException',
     `The specified launch template, with template name ${name}, does not exist.`,
   );
 
-export const versionNotFound = (template: LaunchTemplateState, version: string): AwsError =>
+const versionNotFound = (template: LaunchTemplateState, version: string): AwsError =>
   new AwsError(
     'InvalidLaunchTemplateId.VersionNotFound',
     `Could not find the specified version ${version} for the launch template with ID ${template.id}.`,

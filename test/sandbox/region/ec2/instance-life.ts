@@ -3,11 +3,11 @@ import type { InstanceState, InstanceStateName } from './state.ts';
 
 type Reason = InstanceState['stateReason'];
 
-export const USER_SHUTDOWN: Reason = {
+const USER_SHUTDOWN: Reason = {
   code: 'Client.UserInitiatedShutdown',
   message: 'Client.UserInitiatedShutdown: User initiated shutdown',
 };
-export const SPOT_TERMINATION: Reason = {
+const SPOT_TERMINATION: Reason = {
   code: 'Server.SpotInstanceTermination',
   message: 'Server.SpotInstanceTermination: Spot instance termination',
 };

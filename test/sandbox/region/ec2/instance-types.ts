@@ -8,11 +8,11 @@ import type {
   _InstanceType as InstanceTypeName,
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../errors.ts';
+import { paged } from '../paged.ts';
 import type { World } from '../world.ts';
 import { invalidValue } from './errors.ts';
 import { matches } from './filters.ts';
 import { zoneId, zonesOf } from './network.ts';
-import { paged } from './paged.ts';
 
 export interface InstanceTypeFacts {
   readonly name: string;
@@ -66,6 +66,17 @@ const FAMILIES: readonly (readonly [string, InstanceTypeFacts['architecture'], n
   ['r6i', 'x86_64', 8_192, 'large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge'],
 ];
 
+/** Types that trunking excludes although the rest of their family has it (TR-12). */
+const WITHOUT_TRUNK: readonly string[] = ['c5a.8xlarge', 'r5.8xlarge'];
+
+/** Types that run more awsvpc tasks with trunking than others of their size (section 9 of part 2). */
+const DENSER: Readonly<Record<string, number>> = Object.fromEntries(
+  ['c6i', 'm6i', 'm7i', 'r6i'].flatMap((family) => [
+    [`${family}.8xlarge`, 90],
+    [`${family}.12xlarge`, 120],
+  ]),
+);
+
 /** Types that follow no rule: vCPUs, MiB, interfaces, tasks with trunking, GPUs. */
 const OTHERS: readonly (readonly [string, number, number, number, number | undefined, number])[] = [
   ['t2.micro', 1, 1_024, 2, undefined, 0],
@@ -104,8 +115,10 @@ function regular(): InstanceTypeFacts[] {
     sizes.split(' ').flatMap((name) => {
       const size = SIZES[name];
       if (size === undefined) return [];
+      const type = `${family}.${name}`;
+      const trunkedTasks = WITHOUT_TRUNK.includes(type) ? undefined : (DENSER[type] ?? size.trunkedTasks);
       const memoryMiB = size.vcpus * ratio;
-      return [{ name: `${family}.${name}`, architecture, ...size, memoryMiB, gpus: 0, burstable: false }];
+      return [{ name: type, architecture, ...size, trunkedTasks, memoryMiB, gpus: 0, burstable: false }];
     }),
   );
 }

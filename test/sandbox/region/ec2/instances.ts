@@ -12,13 +12,13 @@ import type {
   TerminateInstancesResult,
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../errors.ts';
+import { paged } from '../paged.ts';
 import type { World } from '../world.ts';
 import { invalidCombination, invalidValue } from './errors.ts';
 import { matches } from './filters.ts';
 import { startInstance, stopInstance, terminateInstance } from './instance-life.ts';
 import { instanceType, requireInstanceType } from './instance-types.ts';
 import { VPC_ID } from './network.ts';
-import { paged } from './paged.ts';
 import type { InstanceState, InstanceStateName } from './state.ts';
 import { tagList } from './tag-rules.ts';
 

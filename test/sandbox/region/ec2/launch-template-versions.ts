@@ -11,6 +11,7 @@ import type {
   LaunchTemplateVersion,
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../errors.ts';
+import { paged } from '../paged.ts';
 import type { Caller } from '../wire/caller.ts';
 import type { World } from '../world.ts';
 import { madeBefore, remember } from './client-tokens.ts';
@@ -18,7 +19,6 @@ import { invalidCombination, invalidValue, missingParameter } from './errors.ts'
 import { matches } from './filters.ts';
 import { findTemplate, findVersion } from './find-template.ts';
 import { createdBy, pageSize } from './launch-templates.ts';
-import { paged } from './paged.ts';
 import type { LaunchTemplateState, LaunchTemplateVersionState } from './state.ts';
 import { checkTemplateData, MAX_VERSIONS, mergedData, warningOf } from './template-rules.ts';
 

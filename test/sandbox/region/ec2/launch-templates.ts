@@ -10,6 +10,7 @@ import type {
   ModifyLaunchTemplateResult,
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../errors.ts';
+import { paged } from '../paged.ts';
 import type { Caller } from '../wire/caller.ts';
 import type { World } from '../world.ts';
 import { madeBefore, remember } from './client-tokens.ts';
@@ -17,7 +18,6 @@ import { invalidValue } from './errors.ts';
 import { matches } from './filters.ts';
 import { findTemplate, findVersion, latestVersion, templateById, templateByName } from './find-template.ts';
 import { ec2Id } from './ids.ts';
-import { paged } from './paged.ts';
 import type { LaunchTemplateState } from './state.ts';
 import { tagList, tagsFor } from './tag-rules.ts';
 import { checkTemplateData, checkTemplateName, MAX_TEMPLATES, mergedData, warningOf } from './template-rules.ts';

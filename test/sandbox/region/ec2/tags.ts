@@ -6,11 +6,11 @@ import type {
   ResourceType,
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../errors.ts';
+import { paged } from '../paged.ts';
 import type { World } from '../world.ts';
 import { invalidValue } from './errors.ts';
 import { matches } from './filters.ts';
 import { templateById } from './find-template.ts';
-import { paged } from './paged.ts';
 import { withTags } from './tag-rules.ts';
 
 /** Of all resources or of none. */

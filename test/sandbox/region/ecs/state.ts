@@ -15,6 +15,8 @@ export interface EcsState {
   readonly serviceDeployments: Map<string, ServiceDeploymentState>;
   /** By name. FARGATE and FARGATE_SPOT are not in here. */
   readonly capacityProviders: Map<string, CapacityProviderState>;
+  /** Of FARGATE and FARGATE_SPOT, those that have no capacity now. */
+  readonly fargateShortages: Set<string>;
   readonly accountSettings: AccountSettings;
   /** RunTask's client tokens. */
   readonly runs: Map<string, { readonly fingerprint: string; readonly tasks: readonly TaskState[] }>;
@@ -27,6 +29,7 @@ export function emptyEcs(): EcsState {
     revisions: new Map(),
     serviceDeployments: new Map(),
     capacityProviders: new Map(),
+    fargateShortages: new Set(),
     accountSettings: new Map(),
     runs: new Map(),
   };

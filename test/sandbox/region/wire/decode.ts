@@ -1,4 +1,5 @@
 import { type AwsError, serializationException } from '../errors.ts';
+import { isRecord } from '../records.ts';
 import type { Dialect } from '../service.ts';
 import type { Shape, Structure } from './shape.ts';
 
@@ -119,8 +120,4 @@ function tokenName(value: unknown): string {
     default:
       return value === null ? 'NULL_VALUE' : 'Start of structure or map';
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

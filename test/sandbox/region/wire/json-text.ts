@@ -1,3 +1,4 @@
+import { isRecord } from '../records.ts';
 import type { Member, Shape, Structure } from './shape.ts';
 
 /** Writes a value as JSON text. */
@@ -96,8 +97,4 @@ function lazy({ shape }: Member): Writer {
     writer ??= writerOf(shape());
     return writer(value);
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

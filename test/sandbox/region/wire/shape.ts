@@ -51,7 +51,7 @@ const MAP_MODIFIER = 128;
 
 const cache = new WeakMap<readonly unknown[], Shape>();
 
-export function shapeOf(ref: unknown): Shape {
+function shapeOf(ref: unknown): Shape {
   if (typeof ref === 'function') return shapeOf(ref());
   if (typeof ref === 'number') return numericShape(ref);
   // What an operation without input or output has in its place.

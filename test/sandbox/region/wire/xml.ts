@@ -1,3 +1,4 @@
+import { isRecord } from '../records.ts';
 import type { List, MapShape, Member, Shape, Structure } from './shape.ts';
 
 /** Writes the content of an element. */
@@ -91,8 +92,4 @@ function element(tag: string, member: Member): Writer {
     content ??= writerOf(member.shape());
     return `<${tag}>${content(value)}</${tag}>`;
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

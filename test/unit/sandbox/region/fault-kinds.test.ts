@@ -5,8 +5,10 @@ import {
   CreateServiceCommand,
   DeleteClusterCommand,
   DescribeClustersCommand,
+  DescribeContainerInstancesCommand,
   type ECSClient,
   ListClustersCommand,
+  RegisterContainerInstanceCommand,
 } from '@aws-sdk/client-ecs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
@@ -169,6 +171,29 @@ describe('reads that lag', () => {
     region.faults.add({ fault: { kind: 'lag', ms: 2_000 }, times: 0 });
     const described = await ecs.send(new DescribeClustersCommand({ clusters: ['a'] }));
     expect(described.clusters?.[0]?.status).toBe('ACTIVE');
+  });
+
+  it.each([
+    { kind: 'lag', sees: true },
+    { kind: 'eventual', sees: false },
+  ] as const)('see what a test has changed as what happens by itself: $kind', async ({ kind, sees }) => {
+    const { ecs, region } = await startFixture();
+    await ecs.send(new CreateClusterCommand({ clusterName: 'a' }));
+    const { containerInstance } = await ecs.send(new RegisterContainerInstanceCommand({ cluster: 'a' }));
+    const { ec2InstanceId = '', containerInstanceArn = '' } = containerInstance ?? {};
+    region.advance(10_000);
+    region.faults.add({ fault: { kind, ms: 2_000 }, times: 0 });
+    region.setAgent(ec2InstanceId, false);
+    const isConnected = async () => {
+      const described = new DescribeContainerInstancesCommand({
+        cluster: 'a',
+        containerInstances: [containerInstanceArn],
+      });
+      return (await ecs.send(described)).containerInstances?.[0]?.agentConnected;
+    };
+    expect(await isConnected()).toBe(sees);
+    region.advance(2_000);
+    expect(await isConnected()).toBe(false);
   });
 
   it('leave mutations in the present', async () => {

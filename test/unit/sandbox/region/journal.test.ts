@@ -35,8 +35,15 @@ describe('the journal over the control endpoint', () => {
     ['limit=2', [4, 5]],
     ['service=ecs&limit=1', [4]],
     ['limit=0', []],
+    ['region=eu-central-1&service=sts', [5]],
+    ['region=eu-west-1', []],
   ])('is asked for %j', async (parameters, expected) => {
     expect(await query(parameters)).toEqual(expected);
+  });
+
+  it.each(['operaton=ListClusters', 'since=yesterday', 'limit=-1', 'limit='])('refuses %j', async (parameters) => {
+    const response = await fetch(`${fixture.region.endpoint}/_region/journal?${parameters}`);
+    expect(response.status).toBe(400);
   });
 });
 

@@ -132,15 +132,30 @@ describe('an operation that the region does not have', () => {
 });
 
 describe('a service that is not modelled', () => {
+  const sentence = (operation: string): string =>
+    `The simulated region does not model the service ${operation}; AWS_FALLBACK_ENDPOINT may name an endpoint that does.`;
+
   it('is refused with its name and the variable that would help', async () => {
+    const { region } = await startFixture();
+    const answer = await fetch(region.endpoint, {
+      method: 'POST',
+      headers: { authorization: scope('ssm'), 'x-amz-target': 'AmazonSSM.GetParameter' },
+      body: '{}',
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      __type: 'UnknownOperationException',
+      message: sentence('ssm (GetParameter)'),
+    });
+  });
+
+  it('is refused in XML if it takes forms, so that its client can read it', async () => {
     const { region } = await startFixture();
     const answer = await postForm(region, { Action: 'ListUsers', Version: '2010-05-08' }, scope('iam'));
     expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.body)).toEqual({
-      __type: 'UnknownOperationException',
-      message:
-        'The simulated region does not model the service iam (ListUsers); AWS_FALLBACK_ENDPOINT may name an endpoint that does.',
-    });
+    expect(answer.body).toContain(
+      `<Code>UnknownOperationException</Code><Message>${sentence('iam (ListUsers)')}</Message>`,
+    );
   });
 });
 

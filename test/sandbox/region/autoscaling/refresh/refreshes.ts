@@ -11,8 +11,8 @@ import type {
   StartInstanceRefreshAnswer,
   StartInstanceRefreshType,
 } from '@aws-sdk/client-auto-scaling';
-import { paged } from '../../ec2/paged.ts';
 import { AwsError } from '../../errors.ts';
+import { paged } from '../../paged.ts';
 import type { World } from '../../world.ts';
 import { invalidToken, validationError } from '../errors.ts';
 import { findGroup, findLiveGroup } from '../find.ts';

@@ -121,19 +121,24 @@ function wait(world: World, group: GroupState, refresh: RefreshState): void {
     lookAgainAt(world, group, warming.at);
     return;
   }
-  refresh.statusReason = reasonFor(group, refresh, booting?.member.instance.id);
+  refresh.statusReason = reasonFor(world, group, refresh, booting?.member.instance.id);
   const end = refresh.progressAt.getTime() + PATIENCE;
   if (end <= now) failRefresh(world, group, refresh, refresh.statusReason ?? 'No instance could be replaced.');
   else lookAgainAt(world, group, end);
 }
 
-function reasonFor(group: GroupState, refresh: RefreshState, booting: string | undefined): string | undefined {
+function reasonFor(
+  world: World,
+  group: GroupState,
+  refresh: RefreshState,
+  booting: string | undefined,
+): string | undefined {
   if (booting !== undefined) {
     return `Waiting for remaining instances to be available. For example: ${booting} is not yet in service.`;
   }
   const ending = [...group.members.values()].find(isTerminating);
   if (ending !== undefined) return `Waiting for instances to terminate. For example: ${ending.instance.id}.`;
-  const held = [...refresh.remaining].find((id) => group.members.get(id)?.protectedFromScaleIn === true);
-  if (held !== undefined) return `Waiting for instances that are protected from scale-in. For example: ${held}.`;
+  const held = refreshFacts(world, group, refresh).outdated.find((instance) => instance.held);
+  if (held !== undefined) return `Waiting for instances that are protected from scale-in. For example: ${held.id}.`;
   return undefined;
 }

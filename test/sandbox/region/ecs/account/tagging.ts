@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { AwsError, invalidParameter } from '../../errors.ts';
 import type { World } from '../../world.ts';
-import { resourceOf } from '../arn.ts';
+import { arn, isOf, resourceOf } from '../arn.ts';
 import { findTaskDefinition } from '../find.ts';
 import type { Tags } from './tag-rules.ts';
 import { addTags, tagList } from './tag-rules.ts';
@@ -52,12 +52,7 @@ function tagsOf(world: World, resourceArn: string | undefined, notFound: (text: 
   return found.tags;
 }
 
-function findTagged(
-  world: World,
-  resourceArn: string,
-  type: string,
-  names: readonly string[],
-): Tagged | undefined {
+function findTagged(world: World, resourceArn: string, type: string, names: readonly string[]): Tagged | undefined {
   if (!isOf(arn(world, ''), resourceArn)) return undefined;
   const [first = '', second = ''] = names;
   const { clusters, capacityProviders } = world.ecs;

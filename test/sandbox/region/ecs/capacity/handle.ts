@@ -1,34 +1,46 @@
-import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '../../wire/caller.ts';
-import type { World } from '../../world.ts';
+import { type Whereabouts, whereaboutsFrom, worldAt } from '../../whereabouts.ts';
+import type { WorldSource } from '../../worlds.ts';
 import { setAgent } from './instance-life.ts';
-
-/** Where a container instance is; the account and region of `region.env` if left out. */
-export interface CapacityPlace {
-  readonly account?: string;
-  readonly region?: string;
-}
 
 /** What a test does to container instances. */
 export interface CapacityHandle {
   /** Connects or disconnects the container agent of an EC2 instance. `false` if it has not registered. */
-  setAgent(ec2InstanceId: string, connected: boolean, place?: CapacityPlace): boolean;
+  setAgent(ec2InstanceId: string, connected: boolean, where?: Whereabouts): boolean;
+  /** From now on no task can be placed on FARGATE or FARGATE_SPOT, or can again. */
+  setFargateShortage(provider: 'FARGATE' | 'FARGATE_SPOT', isShort: boolean, where?: Whereabouts): void;
 }
 
-export function capacityHandle(worlds: { at(account: string, region: string): World }): CapacityHandle {
+export function capacityHandle(worlds: WorldSource): CapacityHandle {
   return {
-    setAgent: (ec2InstanceId, connected, place = {}) =>
-      setAgent(worlds.at(place.account ?? DEFAULT_ACCOUNT, place.region ?? DEFAULT_REGION), ec2InstanceId, connected),
+    setAgent: (ec2InstanceId, connected, where) => setAgent(worldAt(worlds, where), ec2InstanceId, connected),
+    setFargateShortage(provider, isShort, where) {
+      const { fargateShortages } = worldAt(worlds, where).ecs;
+      if (isShort) fargateShortages.add(provider);
+      else fargateShortages.delete(provider);
+    },
   };
 }
 
 /** `POST /_region/agents`: returns what is wrong with the body, if anything. */
 export function controlAgents(handle: CapacityHandle, body: Readonly<Record<string, unknown>>): string | undefined {
-  const { instanceId, connected, account, region } = body;
+  const { instanceId, connected } = body;
   if (typeof instanceId !== 'string') return 'instanceId must be a string';
   if (typeof connected !== 'boolean') return 'connected must be true or false';
-  const place = {
-    ...(typeof account === 'string' ? { account } : {}),
-    ...(typeof region === 'string' ? { region } : {}),
-  };
-  return handle.setAgent(instanceId, connected, place) ? undefined : `no container instance ${instanceId}`;
+  return handle.setAgent(instanceId, connected, whereaboutsFrom(body))
+    ? undefined
+    : `no container instance ${instanceId}`;
+}
+
+/** `POST /_region/fargate-shortages`: returns what is wrong with the body, if anything. */
+export function controlFargateShortages(
+  handle: CapacityHandle,
+  body: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const { capacityProvider, short } = body;
+  if (capacityProvider !== 'FARGATE' && capacityProvider !== 'FARGATE_SPOT') {
+    return 'capacityProvider must be FARGATE or FARGATE_SPOT';
+  }
+  if (typeof short !== 'boolean') return 'short must be true or false';
+  handle.setFargateShortage(capacityProvider, short, whereaboutsFrom(body));
+  return undefined;
 }

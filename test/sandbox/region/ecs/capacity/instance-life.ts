@@ -47,12 +47,12 @@ function startAgent(world: World, instance: InstanceState): void {
   });
 }
 
-/** The agent tries again until its cluster is there (INS-03). One in a warm pool waits until it is taken into service (CP-12). */
+/** The agent tries again until its cluster is there (INS-03). In a warm pool it waits until it is taken into service, if it was told to look (CP-12). */
 function registerAgent(world: World, instance: InstanceState): void {
   const config = agentConfig(instance.userData);
   if (config === undefined) return;
   const cluster = world.ecs.clusters.get(config.cluster);
-  const warming = isWarmed(findMember(world, instance.id)?.lifecycleState ?? '');
+  const warming = config.warmPoolsCheck && isWarmed(findMember(world, instance.id)?.lifecycleState ?? '');
   if (cluster === undefined || cluster.status === 'INACTIVE' || warming) {
     world.agenda.after(world.timings.agentRetry, () => {
       if (instance.state === 'running') registerAgent(world, instance);

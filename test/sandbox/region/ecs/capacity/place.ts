@@ -1,8 +1,9 @@
 import type { LaunchType, PlacementStrategy } from '@aws-sdk/client-ecs';
 import type { World } from '../../world.ts';
 import type { ClusterState } from '../clusters/state.ts';
+import { isExternal } from './instances/external.ts';
 import { daemonsOf, reservedFor } from './placement/daemons.ts';
-import { explained } from './placement/explain.ts';
+import { explained, UNMET } from './placement/explain.ts';
 import { type Misfit, misfit, type Wanted } from './placement/fit.ts';
 import { pick, SERVICE_DEFAULT } from './placement/placement-strategy.ts';
 import { isManaged } from './providers/managed.ts';
@@ -16,8 +17,8 @@ export interface PlacementRequest extends Wanted {
 }
 
 export interface PlacementFailure {
-  /** The container instance that does not fit. */
-  readonly arn: string;
+  /** The container instance that does not fit. Fargate has none. */
+  readonly arn: string | undefined;
   readonly reason: string;
 }
 
@@ -31,7 +32,7 @@ export type Placement =
 
 /**
  * Nothing fits. `failures` has one entry for each instance, as RunTask answers it; without instances it is empty, and RunTask refuses
- * with `event`'s sentence. `reason` is that of the closest instance. `event` follows `... met all of its requirements. ` in a service's event.
+ * with `event`'s sentence. `reason` is that of the closest instance. `event` follows `was unable to place a task` in a service's event.
  */
 export interface Refused {
   readonly kind: 'refused';
@@ -45,12 +46,19 @@ const MAX_WAITING = 500;
 
 /** Where one task goes now. Changes nothing: the caller starts the task there. */
 export function place(world: World, request: PlacementRequest): Placement {
-  if (request.launchType === 'FARGATE') return { kind: 'serverless' };
+  if (request.launchType === 'FARGATE') return placeOnFargate(world, request);
   const { fitting, misfits } = sorted(world, request);
   const chosen = pick(fitting, strategiesOf(request), request.group, seedOf(request));
   if (chosen !== undefined) return { kind: 'instance', instance: chosen };
   if (mayWait(world, request)) return { kind: 'waiting' };
   return refused(request, misfits);
+}
+
+/** Whoever runs out of capacity says so and tries again later; nothing waits for it (SPT-07). */
+function placeOnFargate(world: World, { capacityProvider = 'FARGATE' }: PlacementRequest): Placement {
+  if (!world.ecs.fargateShortages.has(capacityProvider)) return { kind: 'serverless' };
+  const reason = 'Capacity is unavailable at this time. Please try again later or in a different availability zone';
+  return { kind: 'refused', reason, failures: [{ arn: undefined, reason }], event: `. Reason: ${reason}.` };
 }
 
 /** Why a task that waited for its capacity provider could not be placed after all (section 18 of part 4). */
@@ -78,8 +86,6 @@ function candidates({ cluster, capacityProvider, launchType }: PlacementRequest)
     return capacityProvider === undefined || instance.capacityProvider === capacityProvider;
   });
 }
-
-const isExternal = (instance: ContainerInstanceState): boolean => instance.ec2InstanceId.startsWith('mi-');
 
 function strategiesOf({ strategy, group }: PlacementRequest): readonly PlacementStrategy[] {
   if (strategy.length > 0) return strategy;
@@ -122,7 +128,7 @@ function refused(request: PlacementRequest, misfits: ReadonlyMap<ContainerInstan
   const [closest] = [...misfits].sort(([, a], [, b]) => CLOSENESS.indexOf(b) - CLOSENESS.indexOf(a));
   if (closest === undefined) {
     const where = request.capacityProvider === undefined ? 'cluster' : 'capacity provider';
-    const event = `Reason: No Container Instances were found in your ${where}.`;
+    const event = `${UNMET} Reason: No Container Instances were found in your ${where}.`;
     return { kind: 'refused', reason: emptyReason(request), failures, event };
   }
   const [instance, reason] = closest;

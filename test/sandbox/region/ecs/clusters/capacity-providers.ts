@@ -26,13 +26,18 @@ export function putClusterCapacityProviders(
   return { cluster: clusterView(cluster, CHANGED) };
 }
 
-/** A provider that a service's present template, a deployment or a task set uses cannot go (CP-14). */
+/** A provider that a service's present template, a deployment or a task set uses cannot go (CP-14), nor one that has a task (the API reference says so). */
 function checkStillUsed(cluster: ClusterState, remaining: readonly string[]): void {
-  for (const service of cluster.services.values()) {
-    if (service.status !== 'ACTIVE') continue;
-    if (strategyProviders(service).every((name) => remaining.includes(name))) continue;
-    throw new AwsError('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.');
-  }
+  const services = [...cluster.services.values()].filter(({ status }) => status === 'ACTIVE');
+  const used = [...services.flatMap(strategyProviders), ...taskProviders(cluster)];
+  if (used.every((name) => remaining.includes(name) || !cluster.capacityProviders.includes(name))) return;
+  throw new AwsError('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.');
+}
+
+function taskProviders({ tasks }: ClusterState): string[] {
+  return [...tasks.values()].flatMap(({ lastStatus, capacityProvider }) =>
+    lastStatus === 'STOPPED' || capacityProvider === undefined ? [] : [capacityProvider],
+  );
 }
 
 function strategyProviders({ template, deployments, taskSets }: ServiceState): string[] {

@@ -2,7 +2,7 @@ import type { Attachment, Cluster, ClusterField } from '@aws-sdk/client-ecs';
 import { tagList } from '../account/tag-rules.ts';
 import type { ClusterAttachmentState } from '../capacity/state.ts';
 import type { ServiceState } from '../services/state.ts';
-import { isFargate } from '../services/template.ts';
+import { launchTypeOf } from '../services/template.ts';
 import type { TaskState } from '../tasks/state.ts';
 import type { ClusterState } from './state.ts';
 
@@ -76,7 +76,7 @@ function statistics(cluster: ClusterState): { name: string; value: string }[] {
   }
   for (const service of cluster.services.values()) {
     if (service.status === 'INACTIVE') continue;
-    add(`${service.status === 'ACTIVE' ? 'active' : 'draining'}${kindOf(launchTypeOf(service))}ServiceCount`);
+    add(`${service.status === 'ACTIVE' ? 'active' : 'draining'}${kindOf(shownLaunchType(service))}ServiceCount`);
   }
   return [...counts].map(([name, value]) => ({ name, value: String(value) }));
 }
@@ -95,8 +95,7 @@ function kindOf(launchType: TaskState['launchType']): (typeof KINDS)[number] {
 }
 
 /** A service of task sets has no template of its own; the first task set's stands for it. */
-function launchTypeOf({ template, taskSets }: ServiceState): TaskState['launchType'] {
+function shownLaunchType({ template, taskSets }: ServiceState): TaskState['launchType'] {
   const shown = template ?? taskSets[0]?.deployment.revision.template;
-  if (shown === undefined) return 'EC2';
-  return isFargate(shown) ? 'FARGATE' : (shown.launchType ?? 'EC2');
+  return shown === undefined ? 'EC2' : launchTypeOf(shown);
 }

@@ -7,6 +7,7 @@ import { tagsFrom } from '../account/tag-rules.ts';
 import { arn } from '../arn.ts';
 import type { ClusterState } from '../clusters/state.ts';
 import { findCluster } from '../find.ts';
+import { controllerOf } from './controller.ts';
 import { beginDeployment } from './deployments/deployments.ts';
 import { checkExternalService } from './rules/controllers.ts';
 import { deploymentConfiguration } from './rules/deployment-configuration.ts';
@@ -28,7 +29,7 @@ export function createService(world: World, input: CreateServiceRequest, caller:
   if (cluster.activeServices >= MAX_SERVICES) {
     throw invalidParameter(`The number of services in the cluster exceeds the limit of ${MAX_SERVICES}.`);
   }
-  const controller = input.deploymentController?.type ?? 'ECS';
+  const controller = controllerOf(input);
   if (controller === 'EXTERNAL') checkExternalService(input);
   const template = controller === 'EXTERNAL' ? undefined : newTemplate(world, cluster, input);
   const service = newService(world, cluster, input, template, caller);
@@ -68,7 +69,7 @@ function newService(
   );
   checkRole(input, template);
   const scheduling = input.schedulingStrategy ?? 'REPLICA';
-  const controller = input.deploymentController?.type ?? 'ECS';
+  const controller = controllerOf(input);
   const configuration = deploymentConfiguration({ scheduling, controller }, undefined, input.deploymentConfiguration);
   const settings = newSettings(world, input, controller, configuration.maximumPercent ?? 200);
   checkCombination(template, settings, configuration);

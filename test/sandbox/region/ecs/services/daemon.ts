@@ -1,4 +1,5 @@
 import type { World } from '../../world.ts';
+import { isExternal } from '../capacity/instances/external.ts';
 import { explained } from '../capacity/placement/explain.ts';
 import { isEligible, misfit, type Wanted } from '../capacity/placement/fit.ts';
 import type { ContainerInstanceState } from '../capacity/state.ts';
@@ -69,12 +70,9 @@ function placesOf(world: World, service: ServiceState, template: Template, wante
   });
 }
 
-function belongsTo(
-  { launchType, strategy }: Template,
-  { capacityProvider, ec2InstanceId }: ContainerInstanceState,
-): boolean {
-  if (strategy !== undefined) return strategy.some((item) => item.capacityProvider === capacityProvider);
-  return ec2InstanceId.startsWith('mi-') === (launchType === 'EXTERNAL');
+function belongsTo({ launchType, strategy }: Template, instance: ContainerInstanceState): boolean {
+  if (strategy !== undefined) return strategy.some((item) => item.capacityProvider === instance.capacityProvider);
+  return isExternal(instance) === (launchType === 'EXTERNAL');
 }
 
 const wantedOf = (service: ServiceState, { taskDefinition, networkConfiguration }: Template): Wanted => ({

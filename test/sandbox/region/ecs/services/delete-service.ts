@@ -2,6 +2,7 @@ import type { DeleteServiceRequest, DeleteServiceResponse } from '@aws-sdk/clien
 import { AwsError, invalidParameter } from '../../errors.ts';
 import type { World } from '../../world.ts';
 import { findCluster, serviceOrThrow } from '../find.ts';
+import { controllerOf } from './controller.ts';
 import type { ServiceState } from './state.ts';
 import { stopTasks } from './stopping.ts';
 import { serviceView } from './view.ts';
@@ -29,7 +30,7 @@ function checkScaledDown(service: ServiceState): void {
   if (service.settings.schedulingStrategy === 'REPLICA' && service.desiredCount > 0) {
     throw invalidParameter('The service cannot be stopped while it is scaled above 0.');
   }
-  if (service.settings.deploymentController?.type === 'EXTERNAL' && service.taskSets.length > 0) {
+  if (controllerOf(service.settings) === 'EXTERNAL' && service.taskSets.length > 0) {
     throw invalidParameter('The service cannot be stopped while it has task sets. Delete them, or force the deletion.');
   }
 }

@@ -29,6 +29,15 @@ export function resolveCauses(service: ServiceState): void {
   service.suppressed.clear();
 }
 
+/** Said when the service comes to rest, and every six hours for as long as it does. */
+export function addSteadyState(world: World, service: ServiceState): void {
+  if (!service.steady) {
+    service.steady = true;
+    resolveCauses(service);
+  }
+  addEventOnce(world, service, EVENT.steady);
+}
+
 function addMessage(world: World, service: ServiceState, message: string): void {
   service.view = undefined;
   service.events = [
@@ -46,9 +55,8 @@ export const EVENT = {
     'was unable to stop or start tasks during a deployment because of the service deployment configuration. ' +
     'Update the minimumHealthyPercent or maximumPercent value and try again.',
   throttled: `is unable to consistently start tasks successfully. ${TROUBLESHOOTING}`,
-  /** `reason` is a sentence or two, as `place` says it. */
-  unplaceable: (reason: string): string =>
-    `was unable to place a task because no container instance met all of its requirements. ${reason} ${TROUBLESHOOTING}`,
+  /** `cause` as `place` says it. */
+  unplaceable: (cause: string): string => `was unable to place a task${cause} ${TROUBLESHOOTING}`,
   protected: (groupId: string): string =>
     `was unable to reach steady state because task set (${groupId}) was unable to scale in. ` +
     'Reason: The number of protected tasks are more than the desired count of tasks.',

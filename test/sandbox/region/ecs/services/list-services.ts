@@ -9,7 +9,7 @@ import type { World } from '../../world.ts';
 import { findCluster } from '../find.ts';
 import { page } from '../pages.ts';
 import type { ServiceState } from './state.ts';
-import { isFargate } from './template.ts';
+import { launchTypeOf } from './template.ts';
 
 const PAGE = { size: 10, max: 100 } as const;
 
@@ -29,13 +29,11 @@ function isListed(service: ServiceState, input: ListServicesRequest): boolean {
   }
   // Express services, which ECS manages, are not here.
   if (input.resourceManagementType === 'ECS') return false;
-  return input.launchType === undefined || launchTypeOf(service) === input.launchType;
+  return input.launchType === undefined || shownLaunchType(service) === input.launchType;
 }
 
-function launchTypeOf({ template }: ServiceState): string {
-  if (template === undefined) return 'EC2';
-  return isFargate(template) ? 'FARGATE' : (template.launchType ?? 'EC2');
-}
+const shownLaunchType = ({ template }: ServiceState): string =>
+  template === undefined ? 'EC2' : launchTypeOf(template);
 
 /** Services of all clusters that are in a namespace of Service Connect, by its name or ARN. */
 export function listServicesByNamespace(

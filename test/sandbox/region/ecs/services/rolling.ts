@@ -1,7 +1,7 @@
 import type { World } from '../../world.ts';
 import { completeDeployment, dropReplaced } from './deployments/deployments.ts';
 import { recordOf } from './deployments/record.ts';
-import { addEvent, addEventOnce, EVENT, QUIET_MS, resolveCauses } from './events.ts';
+import { addSteadyState, EVENT, QUIET_MS } from './events.ts';
 import { isServing } from './health/judge.ts';
 import { carryOut, mayStart, tasksOf } from './look.ts';
 import { lowerLimit, planRollout } from './rollout.ts';
@@ -38,13 +38,7 @@ export function settle(world: World, service: ServiceState, desired: number): vo
     completeDeployment(world, service);
   }
   if (!steady || primary.rolloutState !== 'COMPLETED') return;
-  if (!service.steady) {
-    service.steady = true;
-    resolveCauses(service);
-    addEvent(world, service, EVENT.steady);
-    service.suppressed.set(EVENT.steady, world.agenda.now);
-  }
-  addEventOnce(world, service, EVENT.steady);
+  addSteadyState(world, service);
   wakeAt(world, service, (service.suppressed.get(EVENT.steady) ?? world.agenda.now) + QUIET_MS);
 }
 

@@ -1,5 +1,6 @@
 import type { World } from '../../world.ts';
 import type { TaskChange, TaskState } from '../tasks/state.ts';
+import { controllerOf } from './controller.ts';
 import { rollDaemon } from './daemon.ts';
 import { watchAlarms } from './deployments/alarms.ts';
 import { endDeployments, startPending } from './deployments/deployments.ts';
@@ -91,7 +92,7 @@ function drain(world: World, service: ServiceState): void {
 
 function look(world: World, service: ServiceState): void {
   followTargets(world, service);
-  if ((service.settings.deploymentController?.type ?? 'ECS') !== 'ECS') {
+  if (controllerOf(service.settings) !== 'ECS') {
     lookAtTaskSets(world, service);
     return;
   }

@@ -4,6 +4,7 @@ import type { Tags } from '../account/tag-rules.ts';
 import { type Placement, place } from '../capacity/place.ts';
 import type { ContainerInstanceState } from '../capacity/state.ts';
 import { chooseProvider } from '../capacity/strategy.ts';
+import { launchTypeOfProvider } from '../fargate.ts';
 import { startTask } from '../tasks/life.ts';
 import type { TaskState } from '../tasks/state.ts';
 import { countFailure } from './deployments/failures.ts';
@@ -75,11 +76,7 @@ function nextPlace(service: ServiceState, deployment: DeploymentState): Where {
     counts.set(provider, (counts.get(provider) ?? 0) + 1);
   }
   const capacityProvider = chooseProvider(strategy, counts) ?? '';
-  return { launchType: launchTypeOf(capacityProvider), capacityProvider };
-}
-
-function launchTypeOf(capacityProvider: string): LaunchType {
-  return capacityProvider === 'FARGATE' || capacityProvider === 'FARGATE_SPOT' ? 'FARGATE' : 'EC2';
+  return { launchType: launchTypeOfProvider(capacityProvider), capacityProvider };
 }
 
 function find(world: World, service: ServiceState, deployment: DeploymentState, where: Where): Placement {

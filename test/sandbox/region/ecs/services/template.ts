@@ -2,13 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type {
   CapacityProviderStrategyItem,
   CreateServiceRequest,
+  LaunchType,
   NetworkConfiguration,
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs';
-import { AwsError, invalidParameter } from '../../errors.ts';
+import { invalidParameter } from '../../errors.ts';
 import type { World } from '../../world.ts';
 import { shortName } from '../arn.ts';
 import type { ClusterState } from '../clusters/state.ts';
+import { isFargateProvider } from '../fargate.ts';
 import { usableTaskDefinition } from '../find.ts';
 import { checkTemplate } from './rules/template.ts';
 import type { Template } from './state.ts';
@@ -29,9 +31,6 @@ export type TemplateInput = Pick<
   | 'monitoring'
 > &
   Pick<CreateServiceRequest, 'launchType'>;
-
-/** Linux platform versions of Fargate that tasks may ask for. */
-const PLATFORM_VERSIONS = ['LATEST', '1.4.0', '1.3.0', '1.2.0', '1.1.0', '1.0.0'];
 
 /** The template of a new service: launch type or strategy as given, else the cluster's default strategy, else EC2 (SV-10). */
 export function newTemplate(world: World, cluster: ClusterState, input: TemplateInput): Template {
@@ -94,12 +93,17 @@ function computeOf(current: Template, input: TemplateInput): Pick<Template, 'str
   if (given === undefined) return current;
   if (given.length > 0) return { strategy: given.map(strategyItem), launchType: undefined };
   if (current.strategy === undefined) return current;
-  return { strategy: undefined, launchType: isFargate(current) ? 'FARGATE' : 'EC2' };
+  return { strategy: undefined, launchType: launchTypeOf(current) };
 }
 
 export function isFargate(template: Pick<Template, 'launchType' | 'strategy'>): boolean {
   if (template.strategy === undefined) return template.launchType === 'FARGATE';
-  return template.strategy.some((item) => /^FARGATE(_SPOT)?$/.test(item.capacityProvider ?? ''));
+  return template.strategy.some((item) => isFargateProvider(item.capacityProvider));
+}
+
+/** The launch type that counts: that of its providers, or its own. */
+export function launchTypeOf(template: Pick<Template, 'launchType' | 'strategy'>): LaunchType {
+  return isFargate(template) ? 'FARGATE' : (template.launchType ?? 'EC2');
 }
 
 /** As AWS returns it: the name, and the defaults filled in. */
@@ -118,12 +122,7 @@ function platformVersion(
   launchType: Template['launchType'],
   strategy: readonly CapacityProviderStrategyItem[] | undefined,
 ): string | undefined {
-  if (isFargate({ launchType, strategy })) {
-    if (version !== undefined && !PLATFORM_VERSIONS.includes(version)) {
-      throw new AwsError('PlatformUnknownException', 'The specified platform does not exist.');
-    }
-    return version ?? 'LATEST';
-  }
+  if (isFargate({ launchType, strategy })) return version ?? 'LATEST';
   if (version !== undefined && launchType === 'EC2') {
     throw invalidParameter('The platform version must be null when specifying an EC2 launch type.');
   }

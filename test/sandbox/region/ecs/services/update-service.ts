@@ -3,6 +3,7 @@ import { AwsError, invalidParameter } from '../../errors.ts';
 import type { World } from '../../world.ts';
 import { findCluster, serviceOrThrow } from '../find.ts';
 import { changeController } from './change-controller.ts';
+import { controllerOf } from './controller.ts';
 import { beginDeployment } from './deployments/deployments.ts';
 import { isOpen, recordOf } from './deployments/record.ts';
 import { resolveCauses } from './events.ts';
@@ -14,8 +15,9 @@ import {
   checkDesiredCount,
   checkGracePeriod,
   checkStrategyChange,
+  checkSystemChange,
 } from './rules/service.ts';
-import type { Controller, ServiceSettings, ServiceState, Template } from './state.ts';
+import type { ServiceSettings, ServiceState, Template } from './state.ts';
 import { changedTemplate, newTemplate } from './template.ts';
 import { serviceView } from './view.ts';
 import { wake } from './wake.ts';
@@ -23,7 +25,7 @@ import { wake } from './wake.ts';
 export function updateService(world: World, input: UpdateServiceRequest): UpdateServiceResponse {
   const service = serviceOrThrow(findCluster(world, input.cluster), input.service);
   if (service.status !== 'ACTIVE') throw new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.');
-  const before = controllerOf(service);
+  const before = controllerOf(service.settings);
   const controller = input.deploymentController?.type ?? before;
   checkControllerUpdate(controller, input);
   if (controller !== before) checkControllerChange(service);
@@ -56,9 +58,6 @@ export function updateService(world: World, input: UpdateServiceRequest): Update
   return { service: serviceView(service, false) };
 }
 
-export const controllerOf = ({ settings }: Pick<ServiceState, 'settings'>): Controller =>
-  settings.deploymentController?.type ?? 'ECS';
-
 /** What the service's tasks are to be made from; the same object as before if the update does not change it. */
 function templateOf(world: World, service: ServiceState, input: UpdateServiceRequest): Template {
   const primary = service.taskSets.find(({ status }) => status === 'PRIMARY');
@@ -66,6 +65,7 @@ function templateOf(world: World, service: ServiceState, input: UpdateServiceReq
   if (current === undefined) return newTemplate(world, service.cluster, input);
   const next = changedTemplate(world, service.cluster, current, input);
   checkStrategyChange(current, next, input);
+  checkSystemChange(current, next);
   return next;
 }
 

@@ -1,14 +1,13 @@
 import type { Deployment, Service, ServiceCurrentRevisionSummary } from '@aws-sdk/client-ecs';
 import { tagList } from '../account/tag-rules.ts';
+import { platformFamily, resolvedPlatform } from '../fargate.ts';
 import { connectResources } from './connect-resources.ts';
+import { controllerOf } from './controller.ts';
 import { type Counts, countTasks, requestedTasks } from './counts.ts';
 import { recordOf } from './deployments/record.ts';
 import type { DeploymentState, ServiceState, Template } from './state.ts';
 import { taskSetView } from './task-sets/view.ts';
 import { isFargate } from './template.ts';
-
-/** What LATEST resolves to; deployments show it, the service keeps what was asked for (SU-19). */
-const RESOLVED_PLATFORM_VERSION = '1.4.0';
 
 /** A service as DescribeServices answers it. The same object comes back until something changes. */
 export function serviceView(service: ServiceState, withTags: boolean): Service {
@@ -25,7 +24,7 @@ function build(service: ServiceState): Service {
   const template = shownTemplate(service);
   const counts = countTasks(service);
   const loadBalancers = template?.loadBalancers ?? [];
-  const external = (settings.deploymentController?.type ?? 'ECS') !== 'ECS';
+  const external = controllerOf(settings) !== 'ECS';
   return {
     serviceArn: service.arn,
     serviceName: service.name,
@@ -87,7 +86,7 @@ function deploymentView(
     createdAt: deployment.createdAt,
     updatedAt: deployment.updatedAt,
     ...compute(template),
-    platformVersion: resolvedPlatform(template),
+    platformVersion: resolvedPlatform(template.taskDefinition.definition, template.platformVersion),
     networkConfiguration: template.networkConfiguration,
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
@@ -119,12 +118,9 @@ export function compute(
   return {
     launchType: template.strategy === undefined ? template.launchType : undefined,
     capacityProviderStrategy: listOf(template.strategy),
-    platformFamily: isFargate(template) ? 'Linux' : undefined,
+    platformFamily: isFargate(template) ? platformFamily(template.taskDefinition.definition) : undefined,
   };
 }
-
-export const resolvedPlatform = ({ platformVersion }: Template): string | undefined =>
-  platformVersion === 'LATEST' ? RESOLVED_PLATFORM_VERSION : platformVersion;
 
 /** The key of the cluster's managed storage, where tasks on Fargate have their disks. */
 export function fargateEphemeralStorage(

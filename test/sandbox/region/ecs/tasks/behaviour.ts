@@ -1,6 +1,15 @@
 import type { ContainerDefinition, HealthCheck } from '@aws-sdk/client-ecs';
 import type { TaskDefinitionState } from '../task-definitions/state.ts';
 
+/** Why a container cannot be started (guide 4, 10.2). */
+export type StartCause =
+  | 'cannot-start'
+  | 'cannot-create-volume'
+  | 'log-driver'
+  | 'runtime-timeout'
+  | 'runtime-error'
+  | 'internal-error';
+
 /** What a container does, chosen by its image. */
 export type Behaviour =
   | { readonly kind: 'runs' }
@@ -9,6 +18,9 @@ export type Behaviour =
   | { readonly kind: 'outOfMemory' }
   | { readonly kind: 'cannotPull' }
   | { readonly kind: 'secretMissing' }
+  | { readonly kind: 'cannotStart'; readonly cause: StartCause }
+  /** Its task's subnet has no address left; of no meaning without a network interface of its own. */
+  | { readonly kind: 'noAddress' }
   | { readonly kind: 'slow'; readonly pullingMs: number }
   /** Its health checks fail from that time on. Without a health check nobody notices. */
   | { readonly kind: 'unhealthy'; readonly afterMs: number }
@@ -36,6 +48,15 @@ export function imageBehaviour(image: string): Behaviour {
       return { kind: 'cannotPull' };
     case 'secret-missing':
       return { kind: 'secretMissing' };
+    case 'cannot-start':
+    case 'cannot-create-volume':
+    case 'log-driver':
+    case 'runtime-timeout':
+    case 'runtime-error':
+    case 'internal-error':
+      return { kind: 'cannotStart', cause: name };
+    case 'no-address':
+      return { kind: 'noAddress' };
     case 'slow':
       return { kind: 'slow', pullingMs: durationMs(tag, 30_000) };
     case 'unhealthy':

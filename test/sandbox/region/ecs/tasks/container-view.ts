@@ -29,7 +29,7 @@ export function containerView(task: TaskState, container: ContainerState): Conta
   };
 }
 
-export function containerArn(task: TaskState, container: ContainerState): string {
+function containerArn(task: TaskState, container: ContainerState): string {
   return `${task.arn.replace(':task/', ':container/')}/${uuidFrom(`${task.id}/${container.name}`)}`;
 }
 

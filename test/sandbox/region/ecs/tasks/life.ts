@@ -12,7 +12,14 @@ import { type ContainerEvents, letContainersLive, startContainers, stopContainer
 import { isEssential, isHealthChecked, passesHealthChecks, taskHealth } from './health.ts';
 import { hasInterface, locate } from './interface.ts';
 import { bindPorts } from './ports.ts';
-import { cannotPull, ESSENTIAL_EXITED, SPOT_INTERRUPTED, secretMissing, TASK_FAILED_TO_START } from './reasons.ts';
+import {
+  ESSENTIAL_EXITED,
+  noAddress,
+  SPOT_INTERRUPTED,
+  secretMissing,
+  startFailure,
+  TASK_FAILED_TO_START,
+} from './reasons.ts';
 import type { ContainerState, StopCode, TaskState, TaskStatus } from './state.ts';
 
 export interface TaskInput {
@@ -127,6 +134,10 @@ const EVENTS: ContainerEvents = {
 function begin(world: World, task: TaskState): void {
   if (hasInterface(task)) {
     later(world, task, world.timings.provisioning, () => {
+      if (task.containers.some(({ behaviour }) => behaviour.kind === 'noAddress')) {
+        fail(world, task, 'TaskFailedToStart', noAddress(task));
+        return;
+      }
       move(world, task, 'PENDING');
       pull(world, task);
     });
@@ -149,12 +160,12 @@ function pull(world: World, task: TaskState): void {
   later(world, task, pullingMs(world, task), () => {
     task.pullStoppedAt = world.agenda.date;
     for (const container of task.containers) {
-      if (container.behaviour.kind !== 'cannotPull') continue;
-      const { stoppedReason, containerReason } = cannotPull(task, container);
+      const failure = startFailure(task, container);
+      if (failure === undefined) continue;
       container.lastStatus = 'STOPPED';
-      container.reason = containerReason;
+      container.reason = failure.containerReason;
       if (!isEssential(container)) continue;
-      fail(world, task, 'TaskFailedToStart', stoppedReason);
+      fail(world, task, 'TaskFailedToStart', failure.stoppedReason);
       return;
     }
     bindPorts(task);

@@ -1,4 +1,5 @@
 import type { World } from '../../world.ts';
+import type { StartCause } from './behaviour.ts';
 import type { ContainerState, TaskState } from './state.ts';
 
 /** Texts of stopped tasks (guide 4, sections 10 and 11). Fargate names the cause on the task, EC2 on the container. */
@@ -12,7 +13,44 @@ export const TASK_FAILED_TO_START = 'Task failed to start';
 export const SPOT_INTERRUPTED = 'Your Spot Task was interrupted.';
 export const OUT_OF_MEMORY = 'OutOfMemoryError: Container killed due to memory usage';
 
-export function cannotPull(task: TaskState, container: ContainerState): StartFailure {
+/** Why the container cannot be started, if it cannot, once resources are there. */
+export function startFailure(task: TaskState, container: ContainerState): StartFailure | undefined {
+  switch (container.behaviour.kind) {
+    case 'cannotPull':
+      return cannotPull(task, container);
+    case 'cannotStart': {
+      const reason = CAUSES[container.behaviour.cause];
+      return { stoppedReason: task.launchType === 'FARGATE' ? reason : TASK_FAILED_TO_START, containerReason: reason };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The subnet has no address left for the task's interface. */
+export function noAddress(task: TaskState): string {
+  const publicly =
+    task.networkConfiguration?.awsvpcConfiguration?.assignPublicIp === 'ENABLED' ? 'enabled' : 'disabled';
+  return (
+    'Unexpected EC2 error while attempting to Create Network Interface with public IP assignment ' +
+    `${publicly} in subnet '${task.subnetId ?? ''}': InsufficientFreeAddressesInSubnet`
+  );
+}
+
+/** The codes are the guide's (10.2); what follows them is like what tasks say. */
+const CAUSES: Readonly<Record<StartCause, string>> = {
+  'cannot-start':
+    'CannotStartContainerError: failed to get container status: failed to create shim task: OCI runtime create failed',
+  'cannot-create-volume': 'CannotCreateVolumeError: failed to mount volume: mount target is not available',
+  'log-driver':
+    'ResourceInitializationError: failed to initialize logging driver: failed to create Cloudwatch log group',
+  'runtime-timeout':
+    'ContainerRuntimeTimeoutError: Could not transition to running; timed out after waiting 1m: context deadline exceeded',
+  'runtime-error': 'ContainerRuntimeError: failed to create container IO set: failed to open fifo',
+  'internal-error': 'InternalError: unable to start the task',
+};
+
+function cannotPull(task: TaskState, container: ContainerState): StartFailure {
   const { image = '' } = container.definition;
   if (task.launchType === 'FARGATE') {
     const reason =

@@ -59,7 +59,6 @@ function checkCommon(input: RunTaskRequest | StartTaskRequest, taskDefinition: T
   }
   tagsFrom(input.tags);
   checkOverrides(overrides, taskDefinition);
-  checkVolumes(input, taskDefinition);
   const role = overrides?.taskRoleArn ?? taskDefinition.definition.taskRoleArn;
   if (input.enableExecuteCommand === true && role === undefined) {
     throw invalidParameter(
@@ -80,21 +79,5 @@ function checkOverrides(overrides: TaskOverride | undefined, taskDefinition: Tas
   }
   if (JSON.stringify(overrides).length > MAX_OVERRIDES) {
     throw invalidParameter(`Container Overrides length must be at most ${MAX_OVERRIDES}`);
-  }
-}
-
-/** Volumes that the definition leaves open until launch need a configuration, and no others take one. */
-function checkVolumes(input: RunTaskRequest | StartTaskRequest, taskDefinition: TaskDefinitionState): void {
-  const open = (taskDefinition.definition.volumes ?? []).filter(
-    ({ configuredAtLaunch }) => configuredAtLaunch === true,
-  );
-  const given = input.volumeConfigurations ?? [];
-  for (const { name } of given) {
-    if (open.some((volume) => volume.name === name)) continue;
-    throw invalidParameter(`Volume ${name} is not configured at launch in the task definition.`);
-  }
-  for (const { name } of open) {
-    if (given.some((volume) => volume.name === name)) continue;
-    throw invalidParameter(`Volume configuration must be specified for volume ${name}.`);
   }
 }

@@ -1,4 +1,4 @@
-import type { Failure, LaunchType, RunTaskRequest, RunTaskResponse, StartTaskRequest } from '@aws-sdk/client-ecs';
+import type { Failure, RunTaskRequest, RunTaskResponse, StartTaskRequest } from '@aws-sdk/client-ecs';
 import { AwsError, invalidParameter } from '../../errors.ts';
 import type { World } from '../../world.ts';
 import type { Tags } from '../account/tag-rules.ts';
@@ -6,6 +6,7 @@ import { tagsFrom } from '../account/tag-rules.ts';
 import { type Placement, place } from '../capacity/place.ts';
 import { chooseProvider } from '../capacity/strategy.ts';
 import type { ClusterState } from '../clusters/state.ts';
+import { launchTypeOfProvider } from '../fargate.ts';
 import { findCluster } from '../find.ts';
 import type { Template } from '../services/state.ts';
 import { isFargate, newTemplate } from '../services/template.ts';
@@ -58,7 +59,7 @@ function placeAndStart(
 /** A cluster without any instance is the caller's mistake, and an error of its own. */
 function refusals(placement: Extract<Placement, { kind: 'refused' }>, started: number): readonly Failure[] {
   if (started > 0 || placement.failures.length > 0) return placement.failures;
-  throw invalidParameter(placement.event.replace(/^Reason: /, ''));
+  throw invalidParameter(placement.event.replace(/^.*Reason: /, ''));
 }
 
 /** Launch type and provider of the next task; `placed` counts those of this call. */
@@ -66,8 +67,7 @@ function nextTarget(template: Template, placed: Map<string, number>) {
   const capacityProvider = chooseProvider(template.strategy ?? [], placed);
   if (capacityProvider === undefined) return { launchType: template.launchType ?? 'EC2', capacityProvider };
   placed.set(capacityProvider, (placed.get(capacityProvider) ?? 0) + 1);
-  const launchType: LaunchType = /^FARGATE(_SPOT)?$/.test(capacityProvider) ? 'FARGATE' : 'EC2';
-  return { launchType, capacityProvider };
+  return { launchType: launchTypeOfProvider(capacityProvider), capacityProvider };
 }
 
 /** What RunTask and StartTask give to every task that they start. */

@@ -1,6 +1,7 @@
 import type { Failure, StartTaskRequest, StartTaskResponse } from '@aws-sdk/client-ecs';
 import type { World } from '../../world.ts';
 import { arn, resourceOf } from '../arn.ts';
+import { isExternal } from '../capacity/instances/external.ts';
 import { findInstance } from '../capacity/instances/find.ts';
 import { misfit } from '../capacity/placement/fit.ts';
 import type { ClusterState } from '../clusters/state.ts';
@@ -17,6 +18,7 @@ export function startTask(world: World, input: StartTaskRequest): StartTaskRespo
   const template = newTemplate(world, cluster, {
     taskDefinition: input.taskDefinition,
     networkConfiguration: input.networkConfiguration,
+    volumeConfigurations: input.volumeConfigurations,
     launchType: 'EC2',
   });
   checkStart(input, template.taskDefinition);
@@ -38,7 +40,7 @@ export function startTask(world: World, input: StartTaskRequest): StartTaskRespo
       failures.push({ arn: instance.arn, reason });
       continue;
     }
-    const launchType = instance.ec2InstanceId.startsWith('mi-') ? 'EXTERNAL' : 'EC2';
+    const launchType = isExternal(instance) ? 'EXTERNAL' : 'EC2';
     tasks.push(start(world, { ...common, launchType, containerInstance: instance, tags: new Map(tags) }));
   }
   return answer(tasks, failures);

@@ -1,12 +1,11 @@
 import type { Attachment, Task } from '@aws-sdk/client-ecs';
 import { tagList } from '../account/tag-rules.ts';
+import { platformFamily, resolvedPlatform } from '../fargate.ts';
 import { containerView } from './container-view.ts';
 import { taskHealth } from './health.ts';
 import { hasInterface, interfaceOf } from './interface.ts';
 import type { TaskState } from './state.ts';
 
-/** What LATEST stands for on Linux (FPV-01). */
-const LATEST = '1.4.0';
 const FARGATE_STORAGE_GIB = 20;
 
 /** A task as DescribeTasks answers it. */
@@ -25,8 +24,8 @@ export function taskView(task: TaskState, withTags: boolean): Task {
     healthStatus: taskHealth(task.containers),
     launchType: task.launchType,
     capacityProviderName: task.capacityProvider,
-    platformVersion: fargate ? (task.platformVersion === 'LATEST' ? LATEST : task.platformVersion) : undefined,
-    platformFamily: fargate ? platformFamily(definition.runtimePlatform?.operatingSystemFamily) : undefined,
+    platformVersion: fargate ? resolvedPlatform(definition, task.platformVersion) : undefined,
+    platformFamily: fargate ? platformFamily(definition) : undefined,
     cpu: task.overrides?.cpu ?? definition.cpu ?? sum(task, ({ cpu }) => cpu),
     memory:
       task.overrides?.memory ??
@@ -59,14 +58,6 @@ export function taskView(task: TaskState, withTags: boolean): Task {
     tags: withTags ? tagList(task.tags) : [],
     version: task.version,
   };
-}
-
-/** `LINUX` and `WINDOWS_SERVER_2019_CORE` of the definition are `Linux` and `Windows_Server_2019_Core` here. */
-export function platformFamily(operatingSystemFamily: string | undefined): string {
-  return (operatingSystemFamily ?? 'LINUX')
-    .split('_')
-    .map((word) => (/\d/.test(word) ? word : word.charAt(0) + word.slice(1).toLowerCase()))
-    .join('_');
 }
 
 function connectivity(task: TaskState): 'CONNECTED' | 'DISCONNECTED' {

@@ -1,16 +1,10 @@
 import {
   CreateAutoScalingGroupCommand,
   type CreateAutoScalingGroupCommandInput,
-  CreateOrUpdateTagsCommand,
   DeleteAutoScalingGroupCommand,
-  DeletePolicyCommand,
-  DeleteTagsCommand,
   DescribeAccountLimitsCommand,
   DescribeAutoScalingGroupsCommand,
-  DescribePoliciesCommand,
   DescribeScalingActivitiesCommand,
-  DescribeTagsCommand,
-  PutScalingPolicyCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { DeleteLaunchTemplateCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
@@ -333,67 +327,6 @@ describe('DescribeAutoScalingGroups', () => {
     const { NextToken } = await fixture.scaling.send(new DescribeAutoScalingGroupsCommand({ MaxRecords: 2 }));
     expect(await names({ NextToken })).toEqual(['c']);
     await expectError(names({ NextToken: 'x' }), 'InvalidNextToken');
-  });
-});
-
-describe('tags of a group', () => {
-  it('are added, changed and removed; a new one does not reach running instances', async () => {
-    const fixture = await startWithGroup({ DesiredCapacity: 1 });
-    const { scaling } = fixture;
-    const tag = { ResourceId: 'g', ResourceType: 'auto-scaling-group', Key: 'AmazonECSManaged' };
-    await scaling.send(new CreateOrUpdateTagsCommand({ Tags: [{ ...tag, Value: '', PropagateAtLaunch: true }] }));
-    const { Tags = [] } = await scaling.send(
-      new DescribeTagsCommand({ Filters: [{ Name: 'key', Values: ['AmazonECSManaged'] }] }),
-    );
-    expect(Tags).toEqual([{ ...tag, Value: '', PropagateAtLaunch: true }]);
-    const [id = ''] = await idsOf(fixture);
-    expect((await inEc2(fixture, id))?.Tags).not.toContainEqual({ Key: 'AmazonECSManaged', Value: '' });
-    await scaling.send(new DeleteTagsCommand({ Tags: [tag] }));
-    expect((await describeGroup(fixture)).Tags).toEqual([]);
-  });
-
-  it('cannot be given to a group that is not there', async () => {
-    const { scaling } = await startGroups();
-    await expectError(
-      scaling.send(
-        new CreateOrUpdateTagsCommand({ Tags: [{ ResourceId: 'g', ResourceType: 'auto-scaling-group', Key: 'a' }] }),
-      ),
-      'ValidationError',
-      'AutoScalingGroup not found - AutoScaling Group g not found',
-    );
-  });
-});
-
-describe('scaling policies', () => {
-  it('are kept with the alarms that belong to target tracking', async () => {
-    const fixture = await startWithGroup({});
-    const { scaling } = fixture;
-    const policy = {
-      ...GROUP,
-      PolicyName: 'cpu',
-      PolicyType: 'TargetTrackingScaling',
-      TargetTrackingConfiguration: {
-        TargetValue: 40,
-        PredefinedMetricSpecification: { PredefinedMetricType: 'ASGAverageCPUUtilization' as const },
-      },
-    };
-    const { PolicyARN, Alarms = [] } = await scaling.send(new PutScalingPolicyCommand(policy));
-    expect(Alarms.map(({ AlarmName }) => AlarmName?.replace(/-[0-9a-f-]{36}$/, ''))).toEqual([
-      'TargetTracking-g-AlarmHigh',
-      'TargetTracking-g-AlarmLow',
-    ]);
-    const { ScalingPolicies = [] } = await scaling.send(new DescribePoliciesCommand(GROUP));
-    expect(ScalingPolicies).toEqual([
-      expect.objectContaining({
-        PolicyARN,
-        Alarms,
-        Enabled: true,
-        StepAdjustments: [],
-        TargetTrackingConfiguration: { ...policy.TargetTrackingConfiguration, DisableScaleIn: false },
-      }),
-    ]);
-    await scaling.send(new DeletePolicyCommand({ ...GROUP, PolicyName: 'cpu' }));
-    expect((await scaling.send(new DescribePoliciesCommand(GROUP))).ScalingPolicies).toEqual([]);
   });
 });
 

@@ -1,20 +1,12 @@
 import {
   AttachInstancesCommand,
-  DescribeAutoScalingInstancesCommand,
   DetachInstancesCommand,
   ResumeProcessesCommand,
-  SetDesiredCapacityCommand,
-  SetInstanceHealthCommand,
   SetInstanceProtectionCommand,
   SuspendProcessesCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
-import {
-  CreateLaunchTemplateVersionCommand,
-  RunInstancesCommand,
-  StopInstancesCommand,
-  TerminateInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { CreateLaunchTemplateVersionCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { DATA, IMAGE } from '../ec2/support.ts';
 import { expectError } from '../support.ts';
@@ -24,17 +16,12 @@ import {
   GROUP,
   type GroupFixture,
   idsOf,
-  inEc2,
   instancesOf,
+  setDesired,
   settle,
   startWithGroup,
   statesOf,
-  update,
 } from './support.ts';
-
-async function setDesired({ scaling }: GroupFixture, DesiredCapacity: number, HonorCooldown = false): Promise<void> {
-  await scaling.send(new SetDesiredCapacityCommand({ ...GROUP, DesiredCapacity, HonorCooldown }));
-}
 
 async function protect({ scaling }: GroupFixture, InstanceIds: string[], ProtectedFromScaleIn = true): Promise<void> {
   await scaling.send(new SetInstanceProtectionCommand({ ...GROUP, InstanceIds, ProtectedFromScaleIn }));
@@ -255,138 +242,6 @@ describe('instances that are not launched by the group', () => {
     expect(await statesOf(fixture)).toEqual({ InService: 1 });
     expect(await idsOf(fixture)).not.toContain(id);
     expect(fixture.region.inventory().instances).toHaveLength(2);
-  });
-});
-
-describe('an instance that fails', () => {
-  it.each([
-    [
-      'terminated',
-      (fixture: GroupFixture, id: string) => fixture.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })),
-    ],
-    [
-      'stopped',
-      (fixture: GroupFixture, id: string) => fixture.ec2.send(new StopInstancesCommand({ InstanceIds: [id] })),
-    ],
-  ])('is replaced when somebody has %s it', async (_what, end) => {
-    const fixture = await startWithGroup({ DesiredCapacity: 2 });
-    const [lost = '', kept = ''] = await idsOf(fixture);
-    await end(fixture, lost);
-    settle(fixture);
-    const ids = await idsOf(fixture);
-    expect(ids).toHaveLength(2);
-    expect(ids).toContain(kept);
-    expect(ids).not.toContain(lost);
-    expect((await inEc2(fixture, lost))?.State?.Name).toBe('terminated');
-    const causes = (await activitiesOf(fixture)).map(({ Cause }) => Cause);
-    expect(causes.join()).toMatch(/in response to an EC2 health check indicating it has been terminated or stopped\./);
-    expect(causes.join()).toMatch(
-      /an instance was launched in response to an unhealthy instance needing to be replaced\./,
-    );
-  });
-
-  it('is replaced when it is reported as unhealthy, unless that process is suspended', async () => {
-    const fixture = await startWithGroup({ DesiredCapacity: 1 });
-    const [id = ''] = await idsOf(fixture);
-    const { scaling } = fixture;
-    await scaling.send(new SuspendProcessesCommand({ ...GROUP, ScalingProcesses: ['ReplaceUnhealthy'] }));
-    await scaling.send(new SetInstanceHealthCommand({ InstanceId: id, HealthStatus: 'Unhealthy' }));
-    settle(fixture);
-    expect(await idsOf(fixture)).toEqual([id]);
-    const { AutoScalingInstances = [] } = await scaling.send(
-      new DescribeAutoScalingInstancesCommand({ InstanceIds: [id] }),
-    );
-    expect(AutoScalingInstances[0]).toMatchObject({ HealthStatus: 'UNHEALTHY', AutoScalingGroupName: 'g' });
-    await scaling.send(new ResumeProcessesCommand({ ...GROUP }));
-    settle(fixture);
-    expect(await idsOf(fixture)).not.toContain(id);
-    expect(await statesOf(fixture)).toEqual({ InService: 1 });
-  });
-
-  it('that reached its maximum lifetime is replaced, one at a time', async () => {
-    const fixture = await startWithGroup({ DesiredCapacity: 2, MaxInstanceLifetime: 86_400 });
-    const before = await idsOf(fixture);
-    fixture.region.advance(86_400_000 - 55_000);
-    const between = await idsOf(fixture);
-    expect(between.filter((id) => before.includes(id))).toHaveLength(1);
-    settle(fixture);
-    expect((await idsOf(fixture)).filter((id) => before.includes(id))).toEqual([]);
-    expect(await statesOf(fixture)).toEqual({ InService: 2 });
-  });
-
-  it('of Spot is replaced before it goes with capacity rebalancing, else after', async () => {
-    const mixed = {
-      LaunchTemplate: undefined,
-      MixedInstancesPolicy: {
-        LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateName: 'web' } },
-        InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: 0 },
-      },
-    };
-    const fixture = await startWithGroup({ ...mixed, DesiredCapacity: 1, CapacityRebalance: true });
-    const [id = ''] = await idsOf(fixture);
-    fixture.region.interruptSpotInstance(id);
-    fixture.region.advance(30_000);
-    expect(await idsOf(fixture)).not.toContain(id);
-    await update(fixture, { CapacityRebalance: false });
-    const [next = ''] = await idsOf(fixture);
-    fixture.region.interruptSpotInstance(next);
-    fixture.region.advance(30_000);
-    expect(await idsOf(fixture)).toEqual([next]);
-    fixture.region.advance(180_000);
-    expect(await idsOf(fixture)).not.toContain(next);
-    expect(await statesOf(fixture)).toEqual({ InService: 1 });
-  });
-});
-
-describe('a mixed group', () => {
-  it('launches its base on demand and the share above it as Spot, of the first type that is to be had', async () => {
-    const fixture = await startWithGroup({
-      LaunchTemplate: undefined,
-      MixedInstancesPolicy: {
-        LaunchTemplate: {
-          LaunchTemplateSpecification: { LaunchTemplateName: 'web' },
-          Overrides: [{ InstanceType: 'm5.large' }, { InstanceType: 'm5a.large' }],
-        },
-        InstancesDistribution: { OnDemandBaseCapacity: 2, OnDemandPercentageAboveBaseCapacity: 50 },
-      },
-    });
-    fixture.region.setShortage({ instanceType: 'm5.large' }, true);
-    await setDesired(fixture, 6);
-    settle(fixture);
-    const instances = await instancesOf(fixture);
-    expect(new Set(instances.map(({ InstanceType }) => InstanceType))).toEqual(new Set(['m5a.large']));
-    const seen = await Promise.all(instances.map(({ InstanceId = '' }) => inEc2(fixture, InstanceId)));
-    expect(seen.filter((each) => each?.InstanceLifecycle === 'spot')).toHaveLength(2);
-    expect((await describeGroup(fixture)).MixedInstancesPolicy?.InstancesDistribution).toMatchObject({
-      OnDemandBaseCapacity: 2,
-      OnDemandPercentageAboveBaseCapacity: 50,
-      OnDemandAllocationStrategy: 'prioritized',
-    });
-  });
-});
-
-describe('a shortage of capacity', () => {
-  it('in one zone sends instances to the others; in all, launches fail and are tried again', async () => {
-    const fixture = await startWithGroup({});
-    const { region } = fixture;
-    region.setShortage({ availabilityZone: 'eu-central-1a' }, true);
-    await setDesired(fixture, 2);
-    settle(fixture);
-    const zones = (await instancesOf(fixture)).map(({ AvailabilityZone }) => AvailabilityZone);
-    expect(zones.sort()).toEqual(['eu-central-1b', 'eu-central-1c']);
-    region.setShortage({}, true);
-    await setDesired(fixture, 3);
-    settle(fixture);
-    expect(await statesOf(fixture)).toEqual({ InService: 2 });
-    const failed = (await activitiesOf(fixture)).filter(({ StatusCode }) => StatusCode === 'Failed');
-    expect(failed[0]?.StatusMessage).toMatch(
-      /^We currently do not have sufficient m5.large capacity .* Launching EC2 instance failed\.$/,
-    );
-    expect(failed[0]?.Description).toMatch(/^Launching a new EC2 instance\. {2}Status Reason: We currently/);
-    region.setShortage({}, false);
-    region.advance(30_000);
-    settle(fixture);
-    expect(await statesOf(fixture)).toEqual({ InService: 3 });
   });
 });
 

@@ -7,6 +7,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribeScalingActivitiesCommand,
   type Instance,
+  SetDesiredCapacityCommand,
   UpdateAutoScalingGroupCommand,
   type UpdateAutoScalingGroupCommandInput,
 } from '@aws-sdk/client-auto-scaling';
@@ -103,4 +104,12 @@ export async function activitiesOf({ scaling }: GroupFixture): Promise<Activity[
 export async function inEc2({ ec2 }: GroupFixture, id: string): Promise<Ec2Instance | undefined> {
   const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
   return Reservations[0]?.Instances?.[0];
+}
+
+export async function setDesired(
+  { scaling }: GroupFixture,
+  DesiredCapacity: number,
+  HonorCooldown = false,
+): Promise<void> {
+  await scaling.send(new SetDesiredCapacityCommand({ ...GROUP, DesiredCapacity, HonorCooldown }));
 }

@@ -3,11 +3,20 @@ import {
   DescribeWarmPoolCommand,
   PutWarmPoolCommand,
   type PutWarmPoolCommandInput,
-  SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { describe, expect, it } from 'vitest';
 import { expectError } from '../support.ts';
-import { describeGroup, GROUP, type GroupFixture, idsOf, inEc2, settle, startWithGroup, statesOf } from './support.ts';
+import {
+  describeGroup,
+  GROUP,
+  type GroupFixture,
+  idsOf,
+  inEc2,
+  setDesired,
+  settle,
+  startWithGroup,
+  statesOf,
+} from './support.ts';
 
 async function putPool({ scaling }: GroupFixture, input: Partial<PutWarmPoolCommandInput> = {}): Promise<void> {
   await scaling.send(new PutWarmPoolCommand({ ...GROUP, ...input }));
@@ -16,10 +25,6 @@ async function putPool({ scaling }: GroupFixture, input: Partial<PutWarmPoolComm
 async function pool({ scaling }: GroupFixture): Promise<(string | undefined)[]> {
   const { Instances = [] } = await scaling.send(new DescribeWarmPoolCommand(GROUP));
   return Instances.map(({ LifecycleState }) => LifecycleState);
-}
-
-async function setDesired({ scaling }: GroupFixture, DesiredCapacity: number): Promise<void> {
-  await scaling.send(new SetDesiredCapacityCommand({ ...GROUP, DesiredCapacity }));
 }
 
 describe('a warm pool', () => {

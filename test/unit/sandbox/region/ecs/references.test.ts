@@ -17,9 +17,14 @@ const ELSEWHERE = ['arn:aws:ecs:eu-west-1:123456789012', 'arn:aws:ecs:eu-central
 it.each(ELSEWHERE)('an ARN that begins with %s names nothing here', async (elsewhere) => {
   const { ecs } = await startPopulated();
   await createService(ecs);
-  const { failures: clusters } = await ecs.send(new DescribeClustersCommand({ clusters: [`${elsewhere}:cluster/main`] }));
+  const { failures: clusters } = await ecs.send(
+    new DescribeClustersCommand({ clusters: [`${elsewhere}:cluster/main`] }),
+  );
   expect(clusters).toEqual([{ arn: `${elsewhere}:cluster/main`, reason: 'MISSING' }]);
-  await expectError(ecs.send(new ListServicesCommand({ cluster: `${elsewhere}:cluster/main` })), 'ClusterNotFoundException');
+  await expectError(
+    ecs.send(new ListServicesCommand({ cluster: `${elsewhere}:cluster/main` })),
+    'ClusterNotFoundException',
+  );
   for (const resource of ['service/main/web', 'service/web']) {
     const { failures } = await ecs.send(
       new DescribeServicesCommand({ cluster: 'main', services: [`${elsewhere}:${resource}`] }),

@@ -14,6 +14,7 @@ import { containerInstanceOf } from '../groups.ts';
 import type { ContainerInstanceState, Resources } from '../state.ts';
 import { capabilities } from './capabilities.ts';
 import { capacityChanged } from './changes.ts';
+import { isExternal } from './external.ts';
 import { registeredInstance } from './find.ts';
 import { AGENT_VERSION, providerOf, register } from './registration.ts';
 import { containerInstanceView } from './view.ts';
@@ -68,7 +69,7 @@ const UPDATE_STEPS = ['STAGING', 'STAGED', 'UPDATING', 'UPDATED'] as const;
 /** AU-03 to AU-05. */
 export function updateContainerAgent(world: World, input: UpdateContainerAgentRequest): UpdateContainerAgentResponse {
   const instance = registeredInstance(findCluster(world, input.cluster), input.containerInstance);
-  if (instance.os === 'windows' || instance.ec2InstanceId.startsWith('mi-')) {
+  if (instance.os === 'windows' || isExternal(instance)) {
     throw invalidParameter(
       'The container agent can only be updated on instances of an Amazon ECS-optimized Linux AMI.',
     );

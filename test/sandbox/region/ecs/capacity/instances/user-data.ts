@@ -11,6 +11,8 @@ export interface AgentConfig {
   readonly spotDraining: boolean;
   /** Copies the tags of the EC2 instance. */
   readonly instanceTags: boolean;
+  /** Does not register while its instance is in a warm pool (CP-12). */
+  readonly warmPoolsCheck: boolean;
 }
 
 /** The agent joins `default` if it is not told (section 4 of the guide). */
@@ -83,6 +85,7 @@ function bottlerocket(text: string): AgentConfig | undefined {
     reservedMemory: Number(settings.get('settings.ecs.reserved-memory') ?? 0) || 0,
     spotDraining: settings.get('settings.ecs.enable-spot-instance-draining') === 'true',
     instanceTags: false,
+    warmPoolsCheck: false,
   };
 }
 
@@ -99,6 +102,7 @@ function fromVariables(
     reservedMemory: Number(variables.get('ECS_RESERVED_MEMORY') ?? 0) || 0,
     spotDraining: variables.get('ECS_ENABLE_SPOT_INSTANCE_DRAINING') === 'true',
     instanceTags: variables.get('ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM') === 'ec2_instance',
+    warmPoolsCheck: variables.get('ECS_WARM_POOLS_CHECK') === 'true',
   };
 }
 

@@ -1,3 +1,4 @@
+import { policyArn } from '../../../autoscaling/policies.ts';
 import type { GroupState, LifecycleHookState } from '../../../autoscaling/state.ts';
 import type { World } from '../../../world.ts';
 import { groupOfProvider } from '../groups.ts';
@@ -15,8 +16,7 @@ export function attachToGroup(world: World, attachment: ClusterAttachmentState):
   const provider = world.ecs.capacityProviders.get(attachment.provider);
   const group = provider === undefined ? undefined : groupOfProvider(world, provider);
   if (provider === undefined || group === undefined) return false;
-  // CP-08: without this tag ECS may not touch the group, so it stays for good.
-  group.tags.set('AmazonECSManaged', { value: '', propagateAtLaunch: true });
+  markManaged(group);
   switch (attachment.type) {
     case 'as_policy':
       addPolicy(world, group, provider, attachment.name);
@@ -25,6 +25,11 @@ export function attachToGroup(world: World, attachment: ClusterAttachmentState):
       group.hooks.set(attachment.name, drainingHook(attachment.name));
   }
   return true;
+}
+
+/** CP-08: without this tag ECS may not touch the group, so it stays for good. One that a user has set is kept. */
+export function markManaged(group: GroupState): void {
+  if (!group.tags.has('AmazonECSManaged')) group.tags.set('AmazonECSManaged', { value: '', propagateAtLaunch: true });
 }
 
 export function detachFromGroup(world: World, attachment: ClusterAttachmentState): void {
@@ -43,7 +48,7 @@ export function detachFromGroup(world: World, attachment: ClusterAttachmentState
 function addPolicy(world: World, group: GroupState, provider: CapacityProviderState, name: string): void {
   const id = name.replace('ECSManagedAutoScalingPolicy-', '');
   group.policies.set(name, {
-    arn: `arn:aws:autoscaling:${world.region}:${world.account}:scalingPolicy:${id}:autoScalingGroupName/${group.name}:policyName/${name}`,
+    arn: policyArn(world, group, id, name),
     settings: {
       AutoScalingGroupName: group.name,
       PolicyName: name,

@@ -12,12 +12,13 @@ import type {
 import { AwsError, clientException, invalidParameter } from '../../../errors.ts';
 import type { World } from '../../../world.ts';
 import { tagsFrom } from '../../account/tag-rules.ts';
-import { arn, shortName } from '../../arn.ts';
+import { arn, isOf, shortName } from '../../arn.ts';
 import { findCluster } from '../../find.ts';
 import { page } from '../../pages.ts';
 import { groupOfProvider } from '../groups.ts';
 import type { CapacityProviderState } from '../state.ts';
 import { syncAttachments } from './association.ts';
+import { markManaged } from './group-attachments.ts';
 import { newManagedInstances, updatedManagedInstances } from './managed-instances.ts';
 import { checkedGroupProvider, checkName, updatedGroupProvider } from './rules.ts';
 import { BUILT_IN_PROVIDERS, builtInView, providerView } from './view.ts';
@@ -59,6 +60,9 @@ export function createCapacityProvider(
     tags: tagsFrom(input.tags),
   };
   world.ecs.capacityProviders.set(name, provider);
+  // CP-09: at once, and by the right of whoever makes the provider.
+  const group = groupOfProvider(world, provider);
+  if (group !== undefined) markManaged(group);
   if (managed !== undefined) {
     later(world, provider, () => {
       provider.status = 'ACTIVE';

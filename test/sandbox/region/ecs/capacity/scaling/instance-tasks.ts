@@ -1,4 +1,5 @@
 import { findMember } from '../../../autoscaling/find.ts';
+import { groupChanged } from '../../../autoscaling/group-changed.ts';
 import type { World } from '../../../world.ts';
 import { protectsInstances } from '../providers/managed.ts';
 import type { ContainerInstanceState } from '../state.ts';
@@ -16,7 +17,11 @@ export function updateProtection(world: World, instance: ContainerInstanceState)
   const provider = capacityProvider === undefined ? undefined : world.ecs.capacityProviders.get(capacityProvider);
   if (provider === undefined || !protectsInstances(provider)) return;
   const member = findMember(world, instance.ec2InstanceId);
-  if (member?.group.tags.has('AmazonECSManaged')) member.protectedFromScaleIn = !isEmpty(instance);
+  const isProtected = !isEmpty(instance);
+  if (member?.group.tags.has('AmazonECSManaged') !== true || member.protectedFromScaleIn === isProtected) return;
+  member.protectedFromScaleIn = isProtected;
+  // It may be what a scale-in has waited for.
+  groupChanged(world, member.group);
 }
 
 /** A task has come to the instance, or has left it. */

@@ -21,10 +21,13 @@ export function memberDrains(world: World, member: MemberState): void {
   else sendHeartbeats(world, member);
 }
 
-/** Every task of a draining instance is STOPPED, those without a service too: now the group may end it (MD-05). */
+/**
+ * Every task of an instance is STOPPED, those without a service too: now the group may end it, if it waits to (MD-05). Somebody may have
+ * deregistered the instance meanwhile, or taken it back into use.
+ */
 export function completeDraining(world: World, instance: ContainerInstanceState): void {
   const member = findMember(world, instance.ec2InstanceId);
-  if (member !== undefined && instance.status === 'DRAINING') completeHook(world, member, DRAINING_HOOK, 'CONTINUE');
+  if (member !== undefined) completeHook(world, member, DRAINING_HOOK, 'CONTINUE');
 }
 
 /** Until Auto Scaling's own limit of 48 hours. */

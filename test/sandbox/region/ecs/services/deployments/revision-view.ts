@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ResolvedConfiguration, ServiceRevision } from '@aws-sdk/client-ecs';
+import { resolvedPlatform } from '../../fargate.ts';
 import { groupsOf } from '../health/targets.ts';
 import type { RevisionState } from '../state.ts';
-import { compute, fargateEphemeralStorage, listOf, resolvedPlatform } from '../view.ts';
+import { compute, fargateEphemeralStorage, listOf } from '../view.ts';
 
 /** A revision has everything that its tasks are made from, also what the service does not show (feature-bar section 6). */
 export function revisionView(revision: RevisionState): ServiceRevision {
@@ -13,7 +14,7 @@ export function revisionView(revision: RevisionState): ServiceRevision {
     clusterArn: service.cluster.arn,
     taskDefinition: template.taskDefinition.arn,
     ...compute(template),
-    platformVersion: resolvedPlatform(template),
+    platformVersion: resolvedPlatform(template.taskDefinition.definition, template.platformVersion),
     loadBalancers: [...template.loadBalancers],
     serviceRegistries: [...template.serviceRegistries],
     networkConfiguration: template.networkConfiguration,

@@ -1,8 +1,13 @@
 import type { CreateServiceRequest, DeploymentConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import { invalidParameter } from '../../../errors.ts';
 import { checkPlacementRules } from '../../capacity/placement/rules.ts';
+import { incompatible, isWindows } from '../../fargate.ts';
+import { controllerOf } from '../controller.ts';
 import type { Controller, ServiceSettings, Template } from '../state.ts';
 import { isFargate } from '../template.ts';
+
+/** Tasks of one service, which is not adjustable (guide 4, section 23). */
+const MAX_TASKS = 5_000;
 
 /** What is wrong with a CreateService input before anything is looked up. */
 export function checkNewService(input: CreateServiceRequest): void {
@@ -11,7 +16,7 @@ export function checkNewService(input: CreateServiceRequest): void {
     throw invalidParameter('Service name must be up to 255 letters, numbers, hyphens, and underscores.');
   }
   if ((input.clientToken ?? '').length > 36) throw invalidParameter('Client token must be at most 36 characters.');
-  const controller = input.deploymentController?.type ?? 'ECS';
+  const controller = controllerOf(input);
   if (input.taskDefinition === undefined && controller !== 'EXTERNAL') {
     throw invalidParameter('TaskDefinition can not be blank.');
   }
@@ -33,6 +38,7 @@ export function checkNewService(input: CreateServiceRequest): void {
 
 export function checkDesiredCount(desiredCount: number): void {
   if (desiredCount < 0 || !Number.isInteger(desiredCount)) throw invalidParameter('Desired count can not be negative.');
+  if (desiredCount > MAX_TASKS) throw invalidParameter(`Desired count can be at most ${MAX_TASKS}.`);
 }
 
 /** The count of a DAEMON service is ECS's own (SV-01). */
@@ -63,7 +69,7 @@ export function checkCombination(
         'Specify a valid task role in your task definition and try again.',
     );
   }
-  checkController(template, settings.deploymentController?.type ?? 'ECS');
+  checkController(template, controllerOf(settings));
   checkTraffic(template, configuration);
 }
 
@@ -109,6 +115,12 @@ export function checkStrategyChange(current: Template, next: Template, input: Up
     'When switching from launch type to capacity provider strategy on an existing service, or making a change to a ' +
       'capacity provider strategy on a service that is already using one, you must force a new deployment.',
   );
+}
+
+/** On Fargate a service stays with Linux or with Windows (SU-07). */
+export function checkSystemChange(current: Template, next: Template): void {
+  if (!isFargate(current) || !isFargate(next)) return;
+  if (isWindows(current.taskDefinition.definition) !== isWindows(next.taskDefinition.definition)) throw incompatible();
 }
 
 function checkFargate(settings: ServiceSettings): void {

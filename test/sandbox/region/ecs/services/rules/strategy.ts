@@ -2,6 +2,7 @@ import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
 import { invalidParameter } from '../../../errors.ts';
 import { shortName } from '../../arn.ts';
 import type { ClusterState } from '../../clusters/state.ts';
+import { isFargateProvider } from '../../fargate.ts';
 
 const MAX_PROVIDERS = 20;
 
@@ -25,7 +26,7 @@ export function checkStrategy(
   if (strategy.filter((item) => (item.base ?? 0) > 0).length > 1) {
     throw invalidParameter('Only one capacity provider in a capacity provider strategy can have a base defined.');
   }
-  if (strategy.some(isFargateProvider) && !strategy.every(isFargateProvider)) {
+  if (strategy.some(isFargateItem) && !strategy.every(isFargateItem)) {
     throw invalidParameter(
       'A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate ' +
         'providers. Specify one or the other and try again.',
@@ -46,5 +47,5 @@ function checkItem(cluster: Pick<ClusterState, 'capacityProviders'>, item: Capac
 
 const isWithin = (value: number, maximum: number): boolean => value >= 0 && value <= maximum;
 
-const isFargateProvider = (item: CapacityProviderStrategyItem): boolean =>
-  /^FARGATE(_SPOT)?$/.test(shortName(item.capacityProvider ?? ''));
+const isFargateItem = (item: CapacityProviderStrategyItem): boolean =>
+  isFargateProvider(shortName(item.capacityProvider ?? ''));

@@ -1,7 +1,9 @@
 import { invalidParameter } from '../../../errors.ts';
 import type { ClusterState } from '../../clusters/state.ts';
+import { checkPlatform } from '../../fargate.ts';
+import { checkLaunchVolumes } from '../../task-definitions/rules/launch-volumes.ts';
 import type { Template } from '../state.ts';
-import { isFargate } from '../template.ts';
+import { isFargate, launchTypeOf } from '../template.ts';
 import { checkConnections } from './connections.ts';
 import { checkLoadBalancers } from './load-balancers.ts';
 import { checkStrategy } from './strategy.ts';
@@ -11,18 +13,25 @@ export function checkTemplate(cluster: ClusterState, template: Template): Templa
   if (template.strategy !== undefined) checkStrategy(cluster, template.strategy);
   if (template.launchType === 'EXTERNAL') checkExternal(template);
   checkCompatibility(template);
+  checkFargatePlatform(template);
   checkNetwork(template);
   checkLoadBalancers(template);
   checkConnections(cluster, template);
-  checkVolumes(template);
+  checkLaunchVolumes(template.taskDefinition, template.volumes ?? [], isFargate(template));
   return template;
 }
 
 function checkCompatibility(template: Template): void {
-  const launchType = isFargate(template) ? 'FARGATE' : (template.launchType ?? 'EC2');
+  const launchType = launchTypeOf(template);
   if (!template.taskDefinition.definition.compatibilities?.includes(launchType)) {
     throw invalidParameter(`Task definition does not support launch_type ${launchType}.`);
   }
+}
+
+function checkFargatePlatform({ taskDefinition, platformVersion, strategy }: Template): void {
+  if (platformVersion === undefined) return;
+  const spot = strategy?.some(({ capacityProvider }) => capacityProvider === 'FARGATE_SPOT') ?? false;
+  checkPlatform(taskDefinition.definition, platformVersion, spot);
 }
 
 /** What an external instance has not (EX-01). */
@@ -54,18 +63,5 @@ function checkNetwork(template: Template): void {
   if ((given.securityGroups ?? []).length > 5) throw invalidParameter('securityGroups can have at most 5 items.');
   if (given.assignPublicIp === 'ENABLED' && template.launchType === 'EC2') {
     throw invalidParameter('Assign public IP is not supported for this launch type.');
-  }
-}
-
-/** One volume that the task definition leaves to be configured at launch (EBS-06, guide 4, 22.11). */
-function checkVolumes(template: Template): void {
-  const [volume, ...more] = template.volumes ?? [];
-  if (volume === undefined) return;
-  if (more.length > 0) throw invalidParameter('volumeConfigurations can have at most 1 items.');
-  const declared = template.taskDefinition.definition.volumes?.find(({ name }) => name === volume.name);
-  if (declared?.configuredAtLaunch !== true) {
-    throw invalidParameter(
-      `The volume configuration name ${volume.name} does not match a volume of the task definition that is configured at launch.`,
-    );
   }
 }

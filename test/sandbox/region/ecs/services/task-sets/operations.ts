@@ -15,6 +15,7 @@ import { AwsError, invalidParameter } from '../../../errors.ts';
 import type { World } from '../../../world.ts';
 import { tagsFrom } from '../../account/tag-rules.ts';
 import { findCluster, serviceOrThrow } from '../../find.ts';
+import { controllerOf } from '../controller.ts';
 import { checkCombination } from '../rules/service.ts';
 import type { ServiceState } from '../state.ts';
 import { newTemplate } from '../template.ts';
@@ -123,7 +124,7 @@ function activeService(world: World, input: Reference): ServiceState {
 
 function serviceWithTaskSets(world: World, input: Reference): ServiceState {
   const service = serviceOrThrow(findCluster(world, input.cluster), input.service);
-  if ((service.settings.deploymentController?.type ?? 'ECS') === 'ECS') {
+  if (controllerOf(service.settings) === 'ECS') {
     throw invalidParameter(
       'Task sets are only supported on services with a CODE_DEPLOY or EXTERNAL deployment controller.',
     );

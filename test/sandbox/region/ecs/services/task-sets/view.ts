@@ -1,7 +1,8 @@
 import type { TaskSet } from '@aws-sdk/client-ecs';
 import { tagList } from '../../account/tag-rules.ts';
+import { resolvedPlatform } from '../../fargate.ts';
 import type { ServiceState } from '../state.ts';
-import { compute, fargateEphemeralStorage, resolvedPlatform } from '../view.ts';
+import { compute, fargateEphemeralStorage } from '../view.ts';
 import { computedDesiredCount } from './look.ts';
 import type { TaskSetState } from './state.ts';
 
@@ -29,7 +30,7 @@ export function taskSetView(service: ServiceState, taskSet: TaskSetState, withTa
     createdAt: taskSet.createdAt,
     updatedAt: taskSet.updatedAt,
     ...compute(template),
-    platformVersion: resolvedPlatform(template),
+    platformVersion: resolvedPlatform(template.taskDefinition.definition, template.platformVersion),
     networkConfiguration: template.networkConfiguration,
     loadBalancers: [...template.loadBalancers],
     serviceRegistries: [...template.serviceRegistries],

@@ -1,11 +1,10 @@
 import type { World } from '../../../world.ts';
 import { completeDeployment } from '../deployments/deployments.ts';
 import { failDeployment } from '../deployments/failure.ts';
-import { addEvent, EVENT } from '../events.ts';
 import { isServing } from '../health/judge.ts';
 import { keepCount } from '../look.ts';
 import type { DeploymentState, LifecycleState, ServiceDeploymentState, ServiceState, Template } from '../state.ts';
-import { wakeAt } from '../wake.ts';
+import { wake, wakeAt } from '../wake.ts';
 import { settleHooks, startHooks } from './hooks.ts';
 import { bakeMs, hasScaledUp, nextStage, productionSteps, stepBakeMs } from './stages.ts';
 
@@ -37,8 +36,8 @@ export function shiftTraffic(
     const next = nextStage(lifecycle.stage, lifecycle.step, steps);
     if (next === undefined) {
       completeDeployment(world, service);
-      service.steady = true;
-      addEvent(world, service, EVENT.steady);
+      // The next look finds it in a steady state, also if no task is left that would change.
+      wake(world, service);
       return;
     }
     lifecycle.stage = next.stage;

@@ -1,5 +1,6 @@
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import { clientException } from '../../../errors.ts';
+import { isWindows } from '../../fargate.ts';
 import { isEcrImage } from '../requires.ts';
 import { cpuUnits, isFargateSize, mebibytes } from '../sizes.ts';
 
@@ -21,7 +22,7 @@ export function fargateProblem(
   if (input.networkMode !== 'awsvpc') return 'Fargate only supports network mode ‘awsvpc’.';
   if (input.cpu === undefined) return "Fargate requires that 'cpu' be defined at the task level.";
   if (input.memory === undefined) return "Fargate requires that 'memory' be defined at the task level.";
-  const windows = input.runtimePlatform?.operatingSystemFamily?.startsWith('WINDOWS') ?? false;
+  const windows = isWindows(input);
   if (!isFargateSize(cpuUnits(input.cpu), mebibytes(input.memory), windows)) {
     return 'No Fargate configuration exists for given values.';
   }

@@ -1,5 +1,6 @@
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import { clientException } from '../../../errors.ts';
+import { isWindows } from '../../fargate.ts';
 import { cpuUnits, mebibytes } from '../sizes.ts';
 
 const MAX_CONSTRAINTS = 10;
@@ -46,9 +47,6 @@ function checkSums(cpu: number, memory: number, containers: readonly ContainerDe
     throw clientException("The sum of the containers' memory is greater than the task's 'memory'.");
   }
 }
-
-const isWindows = ({ runtimePlatform }: RegisterTaskDefinitionRequest): boolean =>
-  runtimePlatform?.operatingSystemFamily?.startsWith('WINDOWS') ?? false;
 
 const isWithin = (value: number, { min, max }: { readonly min: number; readonly max: number }): boolean =>
   Number.isInteger(value) && value >= min && value <= max;

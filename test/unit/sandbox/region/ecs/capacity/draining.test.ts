@@ -6,6 +6,7 @@ import {
 import {
   CreateServiceCommand,
   DeleteServiceCommand,
+  DeregisterContainerInstanceCommand,
   DescribeServicesCommand,
   ListTasksCommand,
   RunTaskCommand,
@@ -161,6 +162,32 @@ describe('managed draining', () => {
     await ecs.send(new StopTaskCommand({ cluster: 'main', task: tasks?.[0]?.taskArn }));
     region.advance(MINUTE);
     expect((await instancesOf(ecs)).map(({ ec2InstanceId }) => ec2InstanceId)).not.toContain(busy?.ec2InstanceId);
+  });
+
+  it.each([
+    {
+      does: 'deregisters the instance by force',
+      change: ({ ecs }: CapacityFixture, containerInstance: string) =>
+        ecs.send(new DeregisterContainerInstanceCommand({ cluster: 'main', containerInstance, force: true })),
+    },
+    {
+      does: 'takes the instance back into use',
+      change: ({ ecs }: CapacityFixture, arn: string) =>
+        ecs.send(
+          new UpdateContainerInstancesStateCommand({ cluster: 'main', containerInstances: [arn], status: 'ACTIVE' }),
+        ),
+    },
+  ])('MD-05: ends when the last task stops, also if somebody $does meanwhile', async ({ change }) => {
+    const fixture = await startTwo();
+    const { ecs, region, autoScaling } = fixture;
+    const [first] = await instancesOf(ecs);
+    await terminate(fixture, first?.ec2InstanceId);
+    region.advance(SECOND);
+    expect((await groupOf(autoScaling)).Instances?.[0]?.LifecycleState).toBe('Terminating:Wait');
+    await change(fixture, first?.containerInstanceArn ?? '');
+    await ecs.send(new DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }));
+    region.advance(MINUTE);
+    expect((await groupOf(autoScaling)).Instances).toHaveLength(1);
   });
 
   it('MD-06: is not there when it is DISABLED: tasks stop with their host', async () => {

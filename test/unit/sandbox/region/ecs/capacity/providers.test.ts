@@ -1,9 +1,7 @@
 import {
   DeleteAutoScalingGroupCommand,
-  DeleteTagsCommand,
   DescribeLifecycleHooksCommand,
   DescribePoliciesCommand,
-  SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
   type AutoScalingGroupProvider,
@@ -13,24 +11,14 @@ import {
   DeleteCapacityProviderCommand,
   DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
-  DescribeTasksCommand,
   PutClusterCapacityProvidersCommand,
   RunTaskCommand,
+  StopTaskCommand,
   UpdateCapacityProviderCommand,
 } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { expectError } from '../../support.ts';
-import {
-  type CapacityFixture,
-  createGroup,
-  createProvider,
-  groupOf,
-  instancesOf,
-  MINUTE,
-  registerTask,
-  startCapacity,
-  tasksIn,
-} from './support.ts';
+import { type CapacityFixture, createGroup, createProvider, groupOf, MINUTE, startCapacity } from './support.ts';
 
 const DEFAULTS = {
   status: 'DISABLED',
@@ -229,6 +217,23 @@ describe('a capacity provider', () => {
   });
 });
 
+describe('the tag AmazonECSManaged', () => {
+  it('CP-09: is on the group as soon as it has a provider', async () => {
+    const fixture = await startCapacity();
+    await create(fixture, 'nodes', await createGroup(fixture));
+    expect((await groupOf(fixture.autoScaling)).Tags).toMatchObject([
+      { Key: 'AmazonECSManaged', Value: '', PropagateAtLaunch: true },
+    ]);
+  });
+
+  it('CP-08: keeps the value that a user has given it', async () => {
+    const fixture = await startCapacity();
+    const Tags = [{ Key: 'AmazonECSManaged', Value: 'true', PropagateAtLaunch: true }];
+    await createProvider(fixture, {}, { Tags });
+    expect((await groupOf(fixture.autoScaling)).Tags).toMatchObject(Tags);
+  });
+});
+
 describe('an association', () => {
   it('CAS-01, MD-04, MD-11: makes policy, hook and tag on the group, and dissociation leaves the tag only', async () => {
     const fixture = await startCapacity();
@@ -314,6 +319,17 @@ describe('an association', () => {
     );
   });
 
+  it('CP-14: cannot end while the provider has a task', async () => {
+    const fixture = await startCapacity();
+    const { ecs, region } = fixture;
+    await createProvider(fixture);
+    const { tasks } = await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web' }));
+    await expectError(put(fixture, []), 'ResourceInUseException');
+    await ecs.send(new StopTaskCommand({ cluster: 'main', task: tasks?.[0]?.taskArn }));
+    region.advance(MINUTE);
+    await put(fixture, []);
+  });
+
   it('fails if the group is gone, and can be tried again', async () => {
     const fixture = await startCapacity();
     const { region } = fixture;
@@ -339,76 +355,5 @@ describe('an association', () => {
       'InvalidParameterException',
       /at most 20/,
     );
-  });
-});
-
-describe('instances of a capacity provider', () => {
-  it('CP-04: belong to it if they registered after the association, and only then take its tasks', async () => {
-    const fixture = await startCapacity();
-    const { ecs, region } = fixture;
-    const arn = await createGroup(fixture, { DesiredCapacity: 1 });
-    await create(fixture, 'nodes', arn);
-    await put(fixture, ['nodes']);
-    region.advance(10_000);
-    expect((await instancesOf(ecs))[0]).not.toHaveProperty('capacityProviderName');
-    const run = () =>
-      ecs.send(
-        new RunTaskCommand({
-          cluster: 'main',
-          taskDefinition: 'web',
-          capacityProviderStrategy: [{ capacityProvider: 'nodes', weight: 1 }],
-        }),
-      );
-    // CP-11: nothing scales, so nothing waits.
-    await expectError(
-      run(),
-      'InvalidParameterException',
-      'No Container Instances were found in your capacity provider.',
-    );
-    await fixture.autoScaling.send(
-      new SetDesiredCapacityCommand({ AutoScalingGroupName: 'nodes', DesiredCapacity: 2 }),
-    );
-    region.advance(MINUTE);
-    const names = (await instancesOf(ecs)).map(({ capacityProviderName }) => capacityProviderName);
-    expect(names).toEqual([undefined, 'nodes']);
-    expect((await run()).tasks).toMatchObject([{ capacityProviderName: 'nodes', launchType: 'EC2' }]);
-  });
-
-  it('CAS-12: a task larger than the group’s type waits, nothing is started, and it is given up in the end', async () => {
-    const fixture = await startCapacity();
-    const { ecs, region, autoScaling } = fixture;
-    await createProvider(fixture);
-    await registerTask(ecs, {
-      family: 'huge',
-      containerDefinitions: [{ name: 'app', image: 'nginx', cpu: 4096, memory: 1024 }],
-    });
-    const { tasks } = await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'huge' }));
-    expect(tasks).toMatchObject([{ lastStatus: 'PROVISIONING' }]);
-    region.advance(20 * MINUTE);
-    expect((await groupOf(autoScaling)).DesiredCapacity).toBe(0);
-    expect(await tasksIn(ecs)).toMatchObject([{ lastStatus: 'PROVISIONING' }]);
-    region.advance(20 * MINUTE);
-    const described = await ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [tasks?.[0]?.taskArn ?? ''] }));
-    expect(described.tasks).toMatchObject([
-      {
-        lastStatus: 'STOPPED',
-        stopCode: 'TaskFailedToStart',
-        stoppedReason: 'TaskFailedToStart: EMPTY CAPACITY PROVIDER',
-      },
-    ]);
-  });
-
-  it('ERR-10: are not scaled once the group has lost its tag', async () => {
-    const fixture = await startCapacity();
-    const { ecs, region, autoScaling } = fixture;
-    await createProvider(fixture);
-    await autoScaling.send(
-      new DeleteTagsCommand({
-        Tags: [{ ResourceId: 'nodes', ResourceType: 'auto-scaling-group', Key: 'AmazonECSManaged' }],
-      }),
-    );
-    await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web' }));
-    region.advance(5 * MINUTE);
-    expect((await groupOf(autoScaling)).DesiredCapacity).toBe(0);
   });
 });

@@ -37,6 +37,7 @@ describe('user data', () => {
         'ECS_CONTAINER_INSTANCE_TAGS={"team": "a b"}',
         'ECS_RESERVED_MEMORY=256',
         'ECS_ENABLE_SPOT_INSTANCE_DRAINING=true',
+        'ECS_WARM_POOLS_CHECK=true',
         'EOF',
         'echo "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM=ec2_instance" >> /etc/ecs/ecs.config',
       ].join('\n'),
@@ -49,6 +50,7 @@ describe('user data', () => {
       reservedMemory: 256,
       spotDraining: true,
       instanceTags: true,
+      warmPoolsCheck: true,
     });
   });
 

@@ -40,6 +40,7 @@ describe('CreateService refuses', () => {
       { capacityProviderStrategy: [{ capacityProvider: 'FARGATE' }] },
       /both/,
     ],
+    ['more than 5000 tasks (guide 4, 23)', { desiredCount: 5_001 }, /at most 5000/],
     ['a provider that the cluster has not (CPS-03)', strategy('FARGATE'), /not associated with the cluster/],
     ['DAEMON on Fargate (SV-12)', { schedulingStrategy: 'DAEMON', desiredCount: undefined }, /DAEMON/],
     ['constraints on Fargate (PL-07)', { placementConstraints: [{ type: 'distinctInstance' }] }, /not supported/],

@@ -19,13 +19,14 @@ import {
   isCompleted,
   NETWORK,
   startPopulated,
+  tasksOf,
 } from '../../support.ts';
 import { BALANCER, update } from './support.ts';
 
 const WEB = { cluster: 'main', service: 'web' };
 
-async function startExternal(): Promise<Fixture> {
-  const fixture = await startPopulated({ speed: 0, timings: 'instant' });
+async function startExternal(timings: 'instant' | 'realistic' = 'instant'): Promise<Fixture> {
+  const fixture = await startPopulated({ speed: 0, timings });
   await fixture.ecs.send(
     new CreateServiceCommand({
       cluster: 'main',
@@ -103,6 +104,22 @@ describe('a service with the EXTERNAL controller', () => {
     expect((await remove(true, blue.id)).taskSet?.status).toBe('DRAINING');
     expect(await describe1(ecs)).toMatchObject({ runningCount: 3, taskSets: [{ id: green.id }] });
     await expectError(scaleTo(ecs, blue.id, 1), 'TaskSetNotFoundException');
+  });
+
+  it('shows a task set that is deleted as DRAINING until its last task is gone', async () => {
+    const { ecs, region } = await startExternal('realistic');
+    const { id } = await createSet(ecs, 100);
+    region.advance(60_000);
+    await ecs.send(new DeleteTaskSetCommand({ ...WEB, taskSet: id, force: true }));
+    const seen: (string | undefined)[] = [];
+    for (let step = 0; step < 50; step += 1) {
+      const { taskSets = [] } = await describe1(ecs);
+      const ending = (await tasksOf(ecs, 'STOPPED')).some(({ lastStatus }) => lastStatus !== 'STOPPED');
+      if (ending) expect(taskSets.map(({ status }) => status)).toEqual(['DRAINING']);
+      seen.push(taskSets[0]?.status);
+      region.advance(100);
+    }
+    expect(seen.at(-1)).toBeUndefined();
   });
 
   it('takes its count, but nothing that belongs to task sets (XD-03)', async () => {

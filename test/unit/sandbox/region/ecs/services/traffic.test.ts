@@ -25,6 +25,7 @@ import {
   GREEN,
   isFinished,
   MINUTE_MS,
+  messages,
   SHIFTING,
   update,
 } from './support.ts';
@@ -113,6 +114,34 @@ describe('a blue/green deployment', () => {
     const service = await describe1(fixture.ecs);
     expect(isCompleted(service)).toBe(true);
     expect(service.runningCount).toBe(2);
+  });
+
+  it('says once that it has reached a steady state, and again after six hours (guide 4, 12.1)', async () => {
+    const fixture = await startShifting(BLUE_GREEN);
+    const steady = async (): Promise<number> => {
+      const said = messages(await describe1(fixture.ecs));
+      return said.filter((message) => message === '(service web) has reached a steady state.').length;
+    };
+    const before = await steady();
+    await update(fixture.ecs, { taskDefinition: 'web' });
+    await deploymentUntil(fixture, isFinished);
+    fixture.region.advance(5 * 60 * MINUTE_MS);
+    expect(await steady()).toBe(before + 1);
+    fixture.region.advance(90 * MINUTE_MS);
+    expect(await steady()).toBe(before + 2);
+  });
+
+  it('comes to a steady state without any tasks too', async () => {
+    const fixture = await startShifting(BLUE_GREEN);
+    await update(fixture.ecs, { desiredCount: 0 });
+    fixture.region.advance(MINUTE_MS);
+    await update(fixture.ecs, { taskDefinition: 'web' });
+    await deploymentUntil(fixture, isFinished);
+    fixture.region.advance(1_000);
+    expect(messages(await describe1(fixture.ecs)).slice(0, 2)).toEqual([
+      '(service web) has reached a steady state.',
+      expect.stringContaining('deployment completed.'),
+    ]);
   });
 
   it('puts the tasks of every other revision into the alternate target group', async () => {

@@ -27,7 +27,10 @@ export class Invariants {
     expect(cluster.pendingTasks).toBe(live.filter((task) => task.lastStatus !== 'RUNNING').length);
     const services = [...cluster.services.values()];
     expect(cluster.activeServices).toBe(services.filter(({ status }) => status === 'ACTIVE').length);
-    for (const task of tasks) checkTask(task);
+    for (const task of tasks) {
+      checkTask(task);
+      checkOrigin(task);
+    }
     if (cluster.status === 'INACTIVE') expect(live).toEqual([]);
     for (const service of services) this.#checkService(service);
   }
@@ -109,6 +112,16 @@ function checkTask(task: TaskState): void {
   hold(task, 'health', !task.healthy || task.lastStatus === 'RUNNING');
   hold(task, 'service', (task.service?.tasks.has(task) ?? false) === (!stopped && task.service !== undefined));
   hold(task, 'instance', stopped || (task.containerInstance?.tasks.has(task) ?? true));
+}
+
+/** A task that is to run belongs to a service that is there and wants tasks, or to a run of somebody's. */
+function checkOrigin(task: TaskState): void {
+  const { service, deployment, cluster, desiredStatus } = task;
+  hold(task, 'origin', (service === undefined) === (deployment === undefined));
+  if (service === undefined) hold(task, 'group', task.group.startsWith('family:'));
+  else if (desiredStatus === 'RUNNING') {
+    hold(task, 'owner', cluster.services.get(service.name) === service && service.status === 'ACTIVE');
+  }
 }
 
 /** There are thousands of tasks in the course of a test: too many for `expect`. */

@@ -1,7 +1,7 @@
-import type { AwsError } from '../errors.ts';
+import type { AwsError } from './errors.ts';
 
-export interface Paged<T> {
-  readonly items: readonly T[];
+interface Paged<T> {
+  readonly items: T[];
   readonly nextToken: string | undefined;
 }
 
