@@ -31,6 +31,7 @@ const lattice = (id: string) => ({
   vpcLatticeConfigurations: [{ roleArn: role, targetGroupArn: `arn:lattice:${id}`, portName: 'http' }],
 });
 const volume = (sizeInGiB: number) => ({
+  taskDefinitionRef: { name: 'volume' },
   volumeConfigurations: [{ name: 'data', managedEBSVolume: { roleArn: role, sizeInGiB } }],
 });
 const subnets = (...names: string[]) => ({ networkConfiguration: { awsvpcConfiguration: { subnets: names } } });
@@ -116,10 +117,11 @@ describe('a service', () => {
       cluster('shared', { capacityProviders: ['FARGATE', 'FARGATE_SPOT'] }),
       taskDefinition('shared', {
         taskRoleArn: 'arn:aws:iam::123456789012:role/task',
-        volumes: [{ name: 'data', configuredAtLaunch: true }],
         containerDefinitions: [{ name: 'app', image: 'nginx:1', portMappings: [{ name: 'http', containerPort: 80 }] }],
       }),
     );
+    // ECS refuses a service that does not configure such a volume.
+    await bed.apply(taskDefinition('volume', { volumes: [{ name: 'data', configuredAtLaunch: true }] }));
     await bed.apply(taskDefinition('ec2', { requiresCompatibilities: ['EC2'], networkMode: 'bridge' }));
     await bed.ready('ECSTaskDefinition', 'shared');
   });
