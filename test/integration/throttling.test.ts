@@ -52,3 +52,23 @@ describe('when AWS throttles every second call', () => {
     };
   }
 });
+
+describe('when AWS keeps to its published rates', () => {
+  let bed: TestBed;
+  beforeAll(async () => {
+    bed = await testBed({ region: { rates: 'published' }, config: { quotaScale: 1 } });
+  });
+  afterAll(() => bed.stop());
+
+  // RegisterTaskDefinition has 20 tokens and gets one a second.
+  it('more task definitions and services than one burst allows become Ready, and no call is one too many', async () => {
+    const names = Array.from({ length: 24 }, (_, index) => `web-${index}`);
+    await bed.apply(
+      cluster('shared'),
+      ...names.flatMap((name) => [taskDefinition(name), service(name, { clusterRef: { name: 'shared' } })]),
+    );
+    for (const name of names) await bed.ready('ECSService', name);
+    expect(bed.region.journal.entries.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+    expect(bed.mutations(0).filter((operation) => operation === 'RegisterTaskDefinition')).toHaveLength(24);
+  }, 120_000);
+});
