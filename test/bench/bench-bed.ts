@@ -11,7 +11,7 @@ import { KubeError, Transport } from '../../src/kube/transport.ts';
 import { apiVersionOf, type KubeObject, type ResourceNames } from '../../src/kube/types.ts';
 import { type ControlPlane, startControlPlane } from '../sandbox/control-plane/index.ts';
 import { allowOperator } from '../sandbox/operator-access.ts';
-import { type Region, startRegion } from '../sandbox/region/index.ts';
+import { type RateSetting, type Region, startRegion } from '../sandbox/region/index.ts';
 import { type Supervised, supervise } from '../sandbox/supervised.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
@@ -28,7 +28,7 @@ export interface Bench {
   readonly controlPlane: ControlPlane;
   readonly admin: Transport;
   /** A fresh region and operator for each scenario, so that none pays for another's objects. */
-  scenario(name: string, env?: Readonly<Record<string, string>>): Promise<Scenario>;
+  scenario(name: string, env?: Readonly<Record<string, string>>, rates?: RateSetting): Promise<Scenario>;
   /** After a failure the operators' logs stay, and the path is returned. */
   stop(failed: boolean): Promise<string>;
 }
@@ -55,10 +55,10 @@ export async function startBench(): Promise<Bench> {
   return {
     controlPlane,
     admin,
-    async scenario(name, env = {}) {
+    async scenario(name, env = {}, rates = 'unlimited') {
       const namespace = `bench-${name}`;
       await controlPlane.createNamespace(namespace);
-      const region = await startRegion({ timings: 'instant' });
+      const region = await startRegion({ timings: 'instant', rates });
       const operator = await supervise({
         command: process.execPath,
         args: [...flags, bundled],
