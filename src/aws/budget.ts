@@ -92,6 +92,8 @@ export interface BudgetOptions {
   readonly quotaScale: number;
   /** One who would wait longer is turned away as `throttled`, so that a reconcile worker is not kept from other work. */
   readonly maxWaitMs: number;
+  /** One who was turned away comes back after this long at the latest, give or take a quarter. */
+  readonly maxAwayMs: number;
   readonly throttle: ThrottleResponse;
 }
 
@@ -99,6 +101,7 @@ const defaults: BudgetOptions = {
   refillShare: 0.5,
   quotaScale: 1,
   maxWaitMs: 10_000,
+  maxAwayMs: 60_000,
   throttle: { holdMs: 1_000, floor: 0.1, recoveryMs: 60_000 },
 };
 
@@ -122,11 +125,16 @@ export class RequestBudget {
         'throttled',
         'BudgetExhausted',
         `${operation} waits for the request budget of class ${actionClassOf(operation)}; it is sent when AWS's rate limit allows.`,
-        // Spread out, or all who were turned away would come back in the same millisecond.
-        { operation, retryAfterMs: waitMs * (0.75 + this.#clock.random() / 2) },
+        { operation, retryAfterMs: this.#retryAfterMs(bucket, priority) },
       );
     }
     return bucket.take(priority, signal);
+  }
+
+  /** Those for whom there is no token in sight come back to ask again, spread out. */
+  #retryAfterMs(bucket: TokenBucket, priority: Priority): number {
+    const { maxAwayMs } = this.#options;
+    return bucket.comeBackInMs(priority, maxAwayMs) ?? maxAwayMs * (0.75 + this.#clock.random() / 2);
   }
 
   /** AWS answered with a rate limit. Returns the class's new rate, for the log. */

@@ -31,6 +31,11 @@ export class TokenBucket {
   #rate: number;
   #updatedMs: number;
   #heldUntilMs = Number.NEGATIVE_INFINITY;
+  /** When the last of those who were sent away is to come back. */
+  readonly #lastBackMs: Record<Priority, number> = {
+    user: Number.NEGATIVE_INFINITY,
+    background: Number.NEGATIVE_INFINITY,
+  };
   #cancelTimer: (() => void) | undefined;
 
   constructor(clock: Clock, limits: BucketLimits, response: ThrottleResponse) {
@@ -61,6 +66,19 @@ export class TokenBucket {
     const holdMs = Math.max(0, this.#heldUntilMs - this.#updatedMs);
     const missing = this.#line.ahead(priority) + 1 - this.#tokens;
     return Math.max(holdMs, (missing / this.#rate) * 1000);
+  }
+
+  /**
+   * In how long one who does not wait in line should come back: after those in the line, and after all who were told so before. Each costs
+   * reads when he comes, so he should come once, and find his token. `undefined` if that is more than `atMostMs`.
+   */
+  comeBackInMs(priority: Priority, atMostMs: number): number | undefined {
+    const waitMs = this.estimateMs(priority);
+    const lastMs = priority === 'user' ? this.#lastBackMs.user : Math.max(...Object.values(this.#lastBackMs));
+    const backMs = Math.max(this.#updatedMs + waitMs, lastMs + 1000 / this.#rate);
+    if (backMs > this.#updatedMs + atMostMs) return undefined;
+    this.#lastBackMs[priority] = backMs;
+    return backMs - this.#updatedMs;
   }
 
   /** AWS said that we are too fast. Several answers to one burst count once: those that come while the class is held. */

@@ -70,24 +70,46 @@ describe('shares', () => {
 });
 
 describe('a line that is too long', () => {
-  test('turns callers away as throttled, with the time to come back, spread out', async () => {
-    const { clock, budget } = start({ maxWaitMs: 4_000 });
+  test('turns callers away as throttled, each to come back when his token is there, and nobody after too long', async () => {
+    const { clock, budget } = start({ maxWaitMs: 4_000, maxAwayMs: 10_000 });
     const turns: Promise<void>[] = [];
     for (let i = 0; i < 22; i += 1) turns.push(budget.acquire('RegisterTaskDefinition', 'background', never).turn);
-    const refused = (random: number): unknown => {
-      clock.randomValue = random;
+    const refused = (): unknown => {
       try {
         return budget.acquire('RegisterTaskDefinition', 'background', never);
       } catch (error) {
         return error;
       }
     };
-    expect(refused(0)).toMatchObject({ disposition: 'throttled', reason: 'BudgetExhausted', retryAfterMs: 4_500 });
-    expect(refused(0.5)).toMatchObject({ retryAfterMs: 6_000 });
+    expect(refused()).toMatchObject({ disposition: 'throttled', reason: 'BudgetExhausted', retryAfterMs: 6_000 });
+    expect(refused()).toMatchObject({ retryAfterMs: 8_000 });
+    expect(refused()).toMatchObject({ retryAfterMs: 10_000 });
+    clock.randomValue = 0;
+    expect(refused()).toMatchObject({ retryAfterMs: 7_500 });
+    clock.randomValue = 1;
+    expect(refused()).toMatchObject({ retryAfterMs: 12_500 });
     // A user's change waits behind nobody here.
     expect(() => budget.acquire('RegisterTaskDefinition', 'user', never)).not.toThrow();
     clock.advance(6_000);
     await Promise.all(turns.slice(0, 22));
+  });
+
+  test('sends background callers away behind users, and users behind no background caller', () => {
+    const { budget } = start({ maxWaitMs: 0 });
+    for (let i = 0; i < 20; i += 1) budget.acquire('RegisterTaskDefinition', 'user', never);
+    const refused = (priority: 'user' | 'background'): unknown => {
+      try {
+        return budget.acquire('RegisterTaskDefinition', priority, never);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refused('background')).toMatchObject({ retryAfterMs: 2_000 });
+    expect(refused('background')).toMatchObject({ retryAfterMs: 4_000 });
+    expect(refused('user')).toMatchObject({ retryAfterMs: 2_000 });
+    expect(refused('user')).toMatchObject({ retryAfterMs: 4_000 });
+    expect(refused('user')).toMatchObject({ retryAfterMs: 6_000 });
+    expect(refused('background')).toMatchObject({ retryAfterMs: 8_000 });
   });
 
   test('a throttle answer lowers the rate of its class alone', () => {
