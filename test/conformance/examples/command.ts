@@ -5,7 +5,6 @@ export interface Command {
   readonly service: string;
   /** As in the CLI: `create-service`. */
   readonly name: string;
-  readonly words: readonly string[];
   /** Values by option without dashes; members of a `--cli-input-json` file under the option's name too. */
   values(option: string): readonly string[];
   first(option: string): string | undefined;
@@ -27,7 +26,7 @@ export function commandOf(call: RecordedCall): Command {
     for (const text of call.files.values()) addMembers(options, parsed(text));
   }
   const values = (wanted: string): readonly string[] => options.get(wanted) ?? [];
-  return { service, name, words: call.words, values, first: (wanted) => values(wanted)[0] };
+  return { service, name, values, first: (wanted) => values(wanted)[0] };
 }
 
 /** One of the recorded input files is no JSON; the CLI refuses it, so nothing needs to be prepared. */

@@ -60,7 +60,7 @@ async function groups(stage: Stage): Promise<void> {
 /** Instances that the command names are those of the group, or one of its own where it is to be attached. */
 async function instances(stage: Stage, group: string): Promise<void> {
   const { command, autoScaling, ec2 } = stage;
-  const [recorded] = command.words.join(' ').match(/\bi-[0-9a-f]{17}\b/) ?? [];
+  const [recorded] = stage.call.words.join(' ').match(/\bi-[0-9a-f]{17}\b/) ?? [];
   if (recorded === undefined) return;
   if (command.name === 'attach-instances') {
     const { Instances = [] } = await ec2.send(new RunInstancesCommand({ ...MACHINE, MinCount: 1, MaxCount: 1 }));

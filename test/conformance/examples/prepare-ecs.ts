@@ -20,10 +20,9 @@ import {
   StopTaskCommand,
   UpdateTaskProtectionCommand,
 } from '@aws-sdk/client-ecs';
+import { shortName } from '../../sandbox/region/ecs/arn.ts';
 import { createGroup } from './prepare-autoscaling.ts';
 import type { Stage } from './stage.ts';
-
-const shortName = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1);
 
 const AWSVPC = {
   subnets: ['subnet-12344321'],
@@ -208,7 +207,7 @@ async function services(stage: Stage): Promise<void> {
     );
     stage.settle();
     await replaceDeployment(stage, cluster, shortName(reference));
-    if (command.name === 'wait' && /inactive/.test(command.words[2] ?? '')) {
+    if (command.name === 'wait' && /inactive/.test(stage.call.words[2] ?? '')) {
       await ecs.send(new DeleteServiceCommand({ cluster, service: shortName(reference), force: true }));
     }
   }
@@ -283,7 +282,7 @@ async function tasks(stage: Stage): Promise<void> {
   for (const [index, reference] of named.entries()) {
     stage.replace(reference, reference.startsWith('arn:') ? arns[index] : shortName(arns[index] ?? ''));
   }
-  if (command.words[2] === 'tasks-stopped') {
+  if (stage.call.words[2] === 'tasks-stopped') {
     for (const task of arns) await ecs.send(new StopTaskCommand({ cluster, task }));
   }
   stage.settle();

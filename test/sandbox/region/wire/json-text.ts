@@ -1,26 +1,13 @@
 import { isRecord } from '../records.ts';
-import type { Member, Shape, Structure } from './shape.ts';
+import type { Shape, Structure } from './shape.ts';
+import { lazy, type Writer, writers } from './writer.ts';
 
-/** Writes a value as JSON text. */
-type Writer = (value: unknown) => string;
-
-const compiled = new WeakMap<Shape, Writer>();
+/** Text at once rather than a copy for `JSON.stringify`, which would take twice the time. */
+const writerOf = writers(compile);
 
 /** A value as AWS JSON: only members the schema knows, timestamps as epoch seconds, blobs in base64, nothing undefined. */
 export function jsonText(shape: Shape, value: unknown): string {
   return writerOf(shape)(value);
-}
-
-/**
- * Compiled once a schema, and text at once rather than a copy for `JSON.stringify`: that would take twice the time, and DescribeServices is
- * the hot path of every test with many services.
- */
-function writerOf(shape: Shape): Writer {
-  const known = compiled.get(shape);
-  if (known !== undefined) return known;
-  const writer = compile(shape);
-  compiled.set(shape, writer);
-  return writer;
 }
 
 function compile(shape: Shape): Writer {
@@ -37,11 +24,11 @@ function compile(shape: Shape): Writer {
     case 'timestamp':
       return (value) => String(value instanceof Date ? value.getTime() / 1_000 : value);
     case 'list': {
-      const item = lazy(shape.item);
+      const item = lazy(writerOf, shape.item);
       return (value) => listText(value, item);
     }
     case 'map': {
-      const item = lazy(shape.value);
+      const item = lazy(writerOf, shape.value);
       return (value) => mapText(value, item);
     }
     case 'structure':
@@ -51,7 +38,10 @@ function compile(shape: Shape): Writer {
 
 function compileStructure(shape: Structure): Writer {
   const members = new Map(
-    [...shape.members].map(([name, member]) => [name, { start: `${JSON.stringify(name)}:`, write: lazy(member) }]),
+    [...shape.members].map(([name, member]) => [
+      name,
+      { start: `${JSON.stringify(name)}:`, write: lazy(writerOf, member) },
+    ]),
   );
   return (value) => {
     if (!isRecord(value)) return 'null';
@@ -89,12 +79,3 @@ function mapText(value: unknown, item: Writer): string {
 const SPECIAL = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 const quoted = (text: string): string => (SPECIAL.test(text) ? JSON.stringify(text) : `"${text}"`);
-
-/** Schemas may refer to themselves, so a member is compiled when it is first used. */
-function lazy({ shape }: Member): Writer {
-  let writer: Writer | undefined;
-  return (value) => {
-    writer ??= writerOf(shape());
-    return writer(value);
-  };
-}

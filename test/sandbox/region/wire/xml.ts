@@ -1,10 +1,9 @@
 import { isRecord } from '../records.ts';
 import type { List, MapShape, Member, Shape, Structure } from './shape.ts';
+import { lazy, type Writer, writers } from './writer.ts';
 
-/** Writes the content of an element. */
-type Writer = (value: unknown) => string;
-
-const compiled = new WeakMap<Shape, Writer>();
+/** Of the content of an element. */
+const writerOf = writers(compile);
 
 /** A value as the content of an XML element, as the Query protocols answer: only members that the schema knows. */
 export function xmlOf(shape: Shape, value: unknown): string {
@@ -21,15 +20,6 @@ export function escapeXml(text: string): string {
         // An XML parser reads a bare carriage return as a line feed.
         .replaceAll('\r', '&#xD;')
     : text;
-}
-
-/** Compiled once a schema, as the JSON writers are. */
-function writerOf(shape: Shape): Writer {
-  const known = compiled.get(shape);
-  if (known !== undefined) return known;
-  const writer = compile(shape);
-  compiled.set(shape, writer);
-  return writer;
 }
 
 function compile(shape: Shape): Writer {
@@ -85,11 +75,7 @@ function structureWriter(shape: Structure): Writer {
   };
 }
 
-/** Schemas may refer to themselves, so a member is compiled when it is first used. */
 function element(tag: string, member: Member): Writer {
-  let content: Writer | undefined;
-  return (value) => {
-    content ??= writerOf(member.shape());
-    return `<${tag}>${content(value)}</${tag}>`;
-  };
+  const content = lazy(writerOf, member);
+  return (value) => `<${tag}>${content(value)}</${tag}>`;
 }

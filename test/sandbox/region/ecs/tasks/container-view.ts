@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Container, ManagedAgent, NetworkInterface } from '@aws-sdk/client-ecs';
+import { imageDigest } from './image-digest.ts';
 import { hasInterface, interfaceOf, uuidFrom } from './interface.ts';
 import type { ContainerState, TaskState } from './state.ts';
 
@@ -14,7 +15,7 @@ export function containerView(task: TaskState, container: ContainerState): Conta
     taskArn: task.arn,
     name: container.name,
     image: definition.image,
-    imageDigest: pulled(task, container) ? digest(definition.image ?? '') : undefined,
+    imageDigest: pulled(task, container) ? imageDigest(definition.image ?? '') : undefined,
     runtimeId: container.startedAt === undefined ? undefined : runtimeId(task, container),
     lastStatus: container.lastStatus,
     exitCode: container.exitCode,
@@ -58,6 +59,3 @@ function runtimeId(task: TaskState, container: ContainerState): string {
   if (task.launchType !== 'FARGATE') return hash;
   return `${task.id}-${String(Number.parseInt(hash.slice(0, 8), 16)).padStart(10, '0')}`;
 }
-
-const digest = (image: string): string =>
-  /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? `sha256:${createHash('sha256').update(image).digest('hex')}`;

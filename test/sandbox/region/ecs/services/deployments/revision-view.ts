@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { ResolvedConfiguration, ServiceRevision } from '@aws-sdk/client-ecs';
 import { resolvedPlatform } from '../../fargate.ts';
+import { imageDigest } from '../../tasks/image-digest.ts';
 import { groupsOf } from '../health/targets.ts';
 import type { RevisionState } from '../state.ts';
 import { compute, fargateEphemeralStorage, listOf } from '../view.ts';
@@ -20,7 +20,7 @@ export function revisionView(revision: RevisionState): ServiceRevision {
     networkConfiguration: template.networkConfiguration,
     containerImages: template.taskDefinition.definition.containerDefinitions?.map(({ name, image }) => ({
       containerName: name,
-      imageDigest: digestOf(image ?? ''),
+      imageDigest: imageDigest(image ?? ''),
       image,
     })),
     guardDutyEnabled: false,
@@ -45,10 +45,4 @@ function resolved(revision: RevisionState): ResolvedConfiguration | undefined {
       productionListenerRule: entry.advancedConfiguration?.productionListenerRule,
     })),
   };
-}
-
-/** An image by its digest has that one; of another nobody here knows it, but it is always the same. */
-function digestOf(image: string): string {
-  const [, given] = image.split('@');
-  return given ?? `sha256:${createHash('sha256').update(image).digest('hex')}`;
 }
