@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type CallRecord, type Cloud, createCloud } from './aws/cloud.ts';
-import type { EcsReads } from './aws/reads.ts';
+import type { AwsReads } from './aws/reads.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { ObservedPass } from './engine/controller.ts';
@@ -24,7 +24,7 @@ export interface OperatorOptions {
 
 /** The whole operator: the three layers joined. */
 export class Operator {
-  readonly manager: Manager<EcsReads>;
+  readonly manager: Manager<AwsReads>;
   readonly #cloud: Cloud;
   readonly #transport: Transport;
   readonly #events: EventRecorder;

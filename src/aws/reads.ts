@@ -1,9 +1,21 @@
 import type {
+  Activity,
+  AutoScalingGroup,
+  InstanceRefresh,
+  LifecycleHook,
+  ScalingPolicy,
+  WarmPoolConfiguration,
+} from '@aws-sdk/client-auto-scaling';
+import type { InstanceTypeInfo, LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
+import type {
+  CapacityProvider,
   Cluster,
+  ContainerInstance,
   Service,
   ServiceDeployment,
   ServiceRevision,
   Tag,
+  Task,
   TaskDefinition,
   TaskDefinitionStatus,
 } from '@aws-sdk/client-ecs';
@@ -35,4 +47,42 @@ export interface EcsReads {
   /** Names of the cluster's services that are not INACTIVE. */
   listServices(cluster: string): Promise<readonly string[]>;
   listTagsForResource(arn: string): Promise<readonly Tag[]>;
+  /** With tags, by name or ARN. A Managed Instances provider is found only with its `cluster`. */
+  describeCapacityProvider(provider: string, cluster?: string): Promise<CapacityProvider | undefined>;
+  /** All container instances of the cluster that are not INACTIVE, external ones too. Empty also when there is no such cluster. */
+  containerInstances(cluster: string): Promise<readonly ContainerInstance[]>;
+  /** Tasks of the cluster that ECS means to run and that have not got further than PENDING. Of a large cluster the first thousand are looked through. */
+  waitingTasks(cluster: string): Promise<readonly Task[]>;
 }
+
+/** What a kind may ask of Auto Scaling. */
+export interface AutoScalingReads {
+  /** With tags and instances. `undefined` when no group has this name. */
+  describeAutoScalingGroup(name: string): Promise<AutoScalingGroup | undefined>;
+  /** The newest one. */
+  latestInstanceRefresh(group: string): Promise<InstanceRefresh | undefined>;
+  describeLifecycleHooks(group: string): Promise<readonly LifecycleHook[]>;
+  describeWarmPool(group: string): Promise<WarmPoolConfiguration | undefined>;
+  /** The newest ten, newest first. */
+  latestScalingActivities(group: string): Promise<readonly Activity[]>;
+  describeScalingPolicies(group: string): Promise<readonly ScalingPolicy[]>;
+}
+
+/** What a kind may ask of EC2. */
+export interface Ec2Reads {
+  /** With tags. */
+  describeLaunchTemplate(name: string): Promise<LaunchTemplate | undefined>;
+  /** All versions with their data, newest first; none when the template does not exist. */
+  describeLaunchTemplateVersions(launchTemplateId: string): Promise<readonly LaunchTemplateVersion[]>;
+  /** `undefined` when the region does not have this type. */
+  describeInstanceType(instanceType: string): Promise<InstanceTypeInfo | undefined>;
+}
+
+/** What a kind may ask of Systems Manager. */
+export interface SsmReads {
+  /** The value of a public or own parameter. */
+  getParameter(name: string): Promise<string | undefined>;
+}
+
+/** All of it. A kind asks for what it needs; answers that are needed at the same moment share calls. */
+export type AwsReads = EcsReads & AutoScalingReads & Ec2Reads & SsmReads;

@@ -1,4 +1,5 @@
 import type { Condition } from '../kube/types.ts';
+import type { KindCondition } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 
 /** One passing network error must not turn a healthy service red in somebody's dashboard. */
@@ -9,6 +10,8 @@ const MAX_MESSAGE_LENGTH = 32_768;
 export interface ConditionsInput {
   readonly previous: readonly Condition[];
   readonly outcome: Outcome;
+  /** The kind's own conditions, all of them True. */
+  readonly own: readonly KindCondition[];
   readonly generation: number;
   /** Consecutive failures including this one; 0 unless the outcome is `failed`. */
   readonly failures: number;
@@ -18,7 +21,7 @@ export interface ConditionsInput {
 const TYPES = ['Ready', 'Reconciling', 'Stalled'] as const;
 
 interface Draft {
-  readonly type: (typeof TYPES)[number];
+  readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
@@ -29,7 +32,8 @@ interface Draft {
  * only while True. `lastTransitionTime` moves only when the status of a condition does.
  */
 export function conditionsFor(input: ConditionsInput): readonly Condition[] {
-  return drafts(input).map((draft) => {
+  const own = input.own.map(({ type, reason, message }): Draft => ({ type, status: 'True', reason, message }));
+  return [...drafts(input), ...own].map((draft) => {
     const previous = input.previous.find((condition) => condition.type === draft.type);
     return {
       type: draft.type,

@@ -1,6 +1,7 @@
 import { contentHash } from '../canonical.ts';
 import { type KubeObject, keyOf } from '../kube/types.ts';
-import type { CommonSpec, CommonStatus, Desired, Identity } from './kind.ts';
+import type { CommonSpec, CommonStatus, Desired } from './kind.ts';
+import type { Resolved } from './references.ts';
 
 /** The operator's own switches: changing one of them is not a change of what AWS should look like. */
 const POLICY_FIELDS: ReadonlySet<string> = new Set([
@@ -10,11 +11,14 @@ const POLICY_FIELDS: ReadonlySet<string> = new Set([
   'allowedNamespaces',
 ]);
 
+/** Annotations with which a user asks for something on one object. */
+const ANNOTATION_PREFIX = 'ecs-operator.dev/';
+
 /** The snapshot that the pure functions of a kind see. */
 export function desiredOf<Spec extends CommonSpec, Status extends CommonStatus>(
   object: KubeObject<Spec, Status>,
-  references: ReadonlyMap<string, Identity>,
-  defaultRegion: string,
+  resolved: Pick<Resolved, 'identities' | 'unresolved'>,
+  { defaultRegion, now }: { readonly defaultRegion: string; readonly now: number },
 ): Desired<Spec, Status> {
   const content = Object.entries(object.spec).filter(([field]) => !POLICY_FIELDS.has(field));
   return {
@@ -23,8 +27,20 @@ export function desiredOf<Spec extends CommonSpec, Status extends CommonStatus>(
     spec: object.spec,
     status: object.status,
     region: object.spec.region ?? defaultRegion,
-    references,
-    hash: contentHash({ spec: Object.fromEntries(content), references: Object.fromEntries(references) }),
+    references: resolved.identities,
+    unresolved: resolved.unresolved,
+    hash: contentHash({
+      spec: Object.fromEntries(content),
+      references: Object.fromEntries(resolved.identities),
+      ...askedByAnnotation(object),
+    }),
     deleting: object.metadata.deletionTimestamp !== undefined,
+    now,
   };
+}
+
+/** An annotation of ours is a wish as a field of the spec is, so what differs because of it is no drift. */
+function askedByAnnotation({ metadata }: KubeObject): { readonly annotations?: Readonly<Record<string, string>> } {
+  const ours = Object.entries(metadata.annotations ?? {}).filter(([name]) => name.startsWith(ANNOTATION_PREFIX));
+  return ours.length === 0 ? {} : { annotations: Object.fromEntries(ours) };
 }

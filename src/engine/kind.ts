@@ -37,6 +37,12 @@ export interface Reference {
   readonly field: string;
   readonly kind: string;
   readonly to: ObjectReference;
+  /**
+   * What this object waits for before anything is done for it: that the other can be referred to (`identity`, the default); as long as
+   * this one has never settled, that the other is Ready (`ready`); or nothing (`later`): `plan` waits where it comes to need it, which is
+   * how objects that refer to one another in a circle get started.
+   */
+  readonly need?: 'identity' | 'ready' | 'later' | undefined;
 }
 
 /** What a referenced object is to AWS. */
@@ -44,6 +50,20 @@ export interface Identity {
   readonly arn: string;
   readonly name: string;
   readonly region: string;
+  /** What else of it those that refer to it build on, such as a launch template's version. A change of it wakes them. */
+  readonly details?: Readonly<Record<string, string>> | undefined;
+}
+
+/** An object whose spec points at another one. */
+export interface Referrer {
+  readonly kind: string;
+  readonly key: ObjectKey;
+}
+
+/** Why a reference could not be resolved. */
+export interface Unresolved {
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** What a pure function sees of the Kubernetes side: one frozen snapshot. */
@@ -56,9 +76,13 @@ export interface Desired<Spec extends CommonSpec, Status extends CommonStatus> {
   readonly region: string;
   /** Resolved references by `Reference.field`. While the object is being deleted a reference that is gone has no entry. */
   readonly references: ReadonlyMap<string, Identity>;
-  /** Hash of the spec and the resolved references. */
+  /** References with `need: 'later'` that do not resolve yet, by `Reference.field`. Empty while the object is being deleted. */
+  readonly unresolved: ReadonlyMap<string, Unresolved>;
+  /** Hash of the spec, the resolved references and the operator's own annotations. */
   readonly hash: string;
   readonly deleting: boolean;
+  /** The time of this pass, in milliseconds since 1970: pure functions have no clock. */
+  readonly now: number;
 }
 
 /** One thing to do: an SDK command as data, and why. The reason is what the user reads in the Event. */
@@ -92,10 +116,19 @@ export type Progress =
   | { readonly kind: 'progressing'; readonly reason: string; readonly message: string }
   | { readonly kind: 'stalled'; readonly reason: string; readonly message: string };
 
+/** A condition of the kind's own, beside Ready, Reconciling and Stalled. It is there only while it is True (kstatus: abnormal-true). */
+export interface KindCondition {
+  /** One of the kind's `conditionTypes`. */
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
 export interface Conclusion<Status> {
   /** The kind's own status fields, whole: what is not here is removed. */
   readonly status: Omit<Status, keyof CommonStatus>;
   readonly progress: Progress;
+  readonly conditions?: readonly KindCondition[] | undefined;
 }
 
 export const absent = Symbol('absent');
@@ -115,8 +148,15 @@ export interface ObserveContext<Reads> {
  */
 export interface Kind<Spec extends CommonSpec, Status extends CommonStatus, Observed, Reads> {
   readonly names: ResourceNames;
+  /** Types that `conclude` may give conditions of, beside the engine's own. */
+  readonly conditionTypes?: readonly string[];
   /** The objects this spec points at. The engine resolves them, waits for them and is woken by them. */
   references(spec: Spec): readonly Reference[];
+  /**
+   * False once the object has let go of what it refers to, so that the other may be deleted before it. Without this function an object
+   * holds on to the end.
+   */
+  holds?(object: KubeObject<Spec, Status>, reference: Reference): boolean;
   /** What this object is to AWS, once it can be referred to; `undefined` while it cannot. */
   identity(object: KubeObject<Spec, Status>): Identity | undefined;
   observe(context: ObserveContext<Reads>, desired: Desired<Spec, Status>): Promise<Observed | Absent>;
@@ -124,6 +164,11 @@ export interface Kind<Spec extends CommonSpec, Status extends CommonStatus, Obse
   plan(desired: Desired<Spec, Status>, observed: Observed | Absent): readonly Step[];
   /** Ordered steps that remove it. Empty means gone. Not called when nothing was found. */
   retire(desired: Desired<Spec, Status>, observed: Observed): readonly Step[];
+  /**
+   * Steps with which an object that is being deleted lets go of what it refers to, while `users` still refer to it: without them a circle
+   * of references (cluster, provider, group, template, cluster) could never be deleted. `retire` follows when there are no users.
+   */
+  release?(desired: Desired<Spec, Status>, observed: Observed, users: readonly Referrer[]): readonly Step[];
   conclude(desired: Desired<Spec, Status>, observed: Observed): Conclusion<Status>;
   /** AWS fields set by this spec, recorded as `status.settledFields`. */
   fields(spec: Spec): readonly string[];

@@ -14,7 +14,7 @@ import { Controller, type ObservedPass } from './controller.ts';
 import type { CommonSpec, CommonStatus, Identity, Kind } from './kind.ts';
 import { PassMemory } from './memory.ts';
 import type { EngineOptions } from './options.ts';
-import { type Directory, referenceIndexValue, referenceKey } from './references.ts';
+import { type Directory, isReady, referenceIndexValue, referenceKey } from './references.ts';
 
 type Managed = KubeObject<CommonSpec, CommonStatus>;
 type AnyKind<Reads> = Kind<CommonSpec, CommonStatus, unknown, Reads>;
@@ -132,12 +132,23 @@ export class Manager<Reads> {
     if (previous !== undefined && this.#stoppedReferring(kind, previous, event.object))
       this.#wakeDeleting(kind, previous);
     if (previous === undefined || looksDifferent(kind, previous, event.object)) this.#wakeReferrers(kind, key);
+    else if (isReady(event.object) && !isReady(previous)) this.#wakeNewReferrers(kind, key);
   }
 
   /** What this object is to those that refer to it has changed. */
   #wakeReferrers(kind: AnyKind<Reads>, key: ObjectKey): void {
     for (const referrer of this.#directory.referrers(kind.names.kind, key)) {
       this.#managed.get(referrer.kind)?.controller.enqueue(referrer.key, 'user');
+    }
+  }
+
+  /** It is Ready now, which only those that have never settled may wait for. */
+  #wakeNewReferrers(kind: AnyKind<Reads>, key: ObjectKey): void {
+    for (const referrer of this.#directory.referrers(kind.names.kind, key)) {
+      const managing = this.#managed.get(referrer.kind);
+      if (managing?.store.get(referrer.key)?.status?.settledHash === undefined) {
+        managing?.controller.enqueue(referrer.key, 'user');
+      }
     }
   }
 
@@ -151,7 +162,8 @@ export class Manager<Reads> {
   }
 
   #stoppedReferring(kind: AnyKind<Reads>, previous: Managed, object: Managed): boolean {
-    if (previous.metadata.generation === object.metadata.generation) return false;
+    const sameSpec = previous.metadata.generation === object.metadata.generation;
+    if (sameSpec && (kind.holds === undefined || object.metadata.deletionTimestamp === undefined)) return false;
     const now = new Set(this.#referenced(kind, object));
     return this.#referenced(kind, previous).some((value) => !now.has(value));
   }
@@ -160,6 +172,7 @@ export class Manager<Reads> {
     const { namespace } = object.metadata;
     return kind
       .references(object.spec)
+      .filter((reference) => kind.holds?.(object, reference) ?? true)
       .map((reference) => referenceIndexValue(reference.kind, referenceKey(reference, namespace)));
   }
 }
@@ -171,6 +184,7 @@ function looksDifferent<Reads>(kind: AnyKind<Reads>, previous: Managed, object: 
   return (
     before?.arn !== now?.arn ||
     before?.name !== now?.name ||
+    canonicalJson(before?.details ?? {}) !== canonicalJson(now?.details ?? {}) ||
     previous.metadata.deletionTimestamp !== object.metadata.deletionTimestamp ||
     canonicalJson(previous.spec.allowedNamespaces ?? []) !== canonicalJson(object.spec.allowedNamespaces ?? [])
   );

@@ -139,11 +139,11 @@ export class Pass<Reads> {
     object: Managed,
     directory: Directory = this.#deps.directory,
   ): Promise<Findings | 'released'> {
-    const { kind, cloud, gate, defaultRegion, memory } = this.#deps;
+    const { kind, cloud, gate, defaultRegion, memory, clock } = this.#deps;
     const { signal, priority, log } = this.#scope;
     const resolution = resolveReferences(object, kind.references(object.spec), directory);
     if (resolution.kind === 'blocked') return { outcome: resolution };
-    const desired = desiredOf(object, resolution.identities, defaultRegion);
+    const desired = desiredOf(object, resolution, { defaultRegion, now: clock.wallMs() });
     memory.setResyncGroup(key, object.metadata.uid, kind.batchGroup(desired));
     const bound = cloud.bind({ region: desired.region, priority, signal, gate });
     const work = new Work({ ...this.#deps, directory }, desired, { cloud: bound, signal, log });
@@ -164,6 +164,8 @@ export class Pass<Reads> {
       object,
       outcome,
       own: findings.own,
+      conditions: findings.conditions,
+      conditionTypes: this.#deps.kind.conditionTypes ?? [],
       settlement: findings.settlement,
       failures: outcome.kind === 'failed' ? backoff.failures(key) + 1 : 0,
       now: rfc3339(new Date(clock.wallMs())),

@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectKey } from '../kube/types.ts';
-import type { CommonSpec, CommonStatus, Identity, Reference } from './kind.ts';
+import type { CommonSpec, CommonStatus, Identity, Reference, Referrer, Unresolved } from './kind.ts';
 
 /** The objects of the other kinds, as far as a reference may look at them. */
 export interface Directory {
@@ -9,14 +9,14 @@ export interface Directory {
   referrers(kind: string, key: ObjectKey): readonly Referrer[];
 }
 
-export interface Referrer {
-  readonly kind: string;
-  readonly key: ObjectKey;
+export interface Resolved {
+  readonly kind: 'resolved';
+  readonly identities: ReadonlyMap<string, Identity>;
+  /** References that the object can do without for now. */
+  readonly unresolved: ReadonlyMap<string, Unresolved>;
 }
 
-export type Resolution =
-  | { readonly kind: 'resolved'; readonly identities: ReadonlyMap<string, Identity> }
-  | { readonly kind: 'blocked'; readonly reason: string; readonly message: string };
+export type Resolution = Resolved | { readonly kind: 'blocked'; readonly reason: string; readonly message: string };
 
 export function referenceKey(reference: Reference, namespace: string): ObjectKey {
   return `${reference.to.namespace ?? namespace}/${reference.to.name}`;
@@ -37,13 +37,16 @@ export function resolveReferences(
   directory: Directory,
 ): Resolution {
   const identities = new Map<string, Identity>();
+  const unresolved = new Map<string, Unresolved>();
   const deleting = object.metadata.deletionTimestamp !== undefined;
   for (const reference of references) {
     const resolved = resolveOne(object, reference, directory);
     if (resolved.kind === 'identity') identities.set(reference.field, resolved.identity);
-    else if (!deleting) return resolved;
+    else if (deleting) continue;
+    else if (reference.need === 'later') unresolved.set(reference.field, resolved);
+    else return resolved;
   }
-  return { kind: 'resolved', identities };
+  return { kind: 'resolved', identities, unresolved };
 }
 
 function resolveOne(
@@ -72,6 +75,9 @@ function resolveOne(
     return blocked('ReferenceDeleting', `${reference.field}: ${what} is being deleted.`);
   }
   const identity = directory.identity(reference.kind, target);
+  if (begins && reference.need === 'ready' && !isReady(target)) {
+    return blocked('ReferenceNotReady', notReady(reference, what, target));
+  }
   if (identity === undefined) return blocked('ReferenceNotReady', notReady(reference, what, target));
   return { kind: 'identity', identity };
 }
@@ -81,6 +87,12 @@ export function mayRefer(namespace: string, target: KubeObject<CommonSpec, Commo
   if (target.metadata.namespace === namespace) return true;
   const allowed = target.spec.allowedNamespaces ?? [];
   return allowed.includes(namespace) || allowed.includes('*');
+}
+
+/** Ready for the spec that it has now. */
+export function isReady({ metadata, status }: KubeObject<CommonSpec, CommonStatus>): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === metadata.generation;
 }
 
 function notReady(reference: Reference, what: string, target: KubeObject<CommonSpec, CommonStatus>): string {

@@ -1,5 +1,5 @@
 import { fromUnknown } from '../errors.ts';
-import { absent, type Step } from './kind.ts';
+import { absent, type Referrer, type Step } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 import { mayRefer } from './references.ts';
 import { type Findings, leadingCalls, reasons, type Work } from './work.ts';
@@ -21,7 +21,7 @@ export async function remove<Reads>(work: Work<Reads>): Promise<Findings | 'rele
     return 'released';
   }
   const users = usersOf(work);
-  if (users.length > 0) return { outcome: inUse(users) };
+  if (users.length > 0) return letGo(work, users);
 
   let acted = false;
   for (;;) {
@@ -40,6 +40,29 @@ export async function remove<Reads>(work: Work<Reads>): Promise<Findings | 'rele
   }
 }
 
+/** Nothing is removed while something uses it; but what it uses itself may be let go of, for those wait too. */
+async function letGo<Reads>(work: Work<Reads>, users: readonly Referrer[]): Promise<Findings> {
+  const { kind, memory } = work.deps;
+  const { key, object } = work.desired;
+  if (kind.release === undefined) return { outcome: inUse(users) };
+  const observed = await work.observe({ afterChange: false });
+  if (observed === absent) return { outcome: inUse(users) };
+  const steps = kind.release(work.desired, observed, users);
+  const calls = leadingCalls(steps);
+  if (calls.length === 0 || memory.wasJustSent(key, object.metadata.uid, calls)) {
+    return work.told(observed, steps.length === 0 ? inUse(users) : looksAgain(inUse(users)));
+  }
+  await work.act(calls);
+  work.record('Releasing', reasons(calls));
+  const after = await work.observe({ afterChange: true });
+  return after === absent ? { outcome: inUse(users) } : work.told(after, looksAgain(inUse(users)));
+}
+
+/** What AWS is doing wakes nobody. */
+function looksAgain({ reason, message }: Extract<Outcome, { kind: 'blocked' }>): Outcome {
+  return { kind: 'progressing', reason, message };
+}
+
 async function look<Reads>(work: Work<Reads>, afterChange: boolean): Promise<Remains> {
   const observed = await work.observe({ afterChange });
   if (observed === absent) return { kind: 'nothing' };
@@ -54,13 +77,12 @@ async function look<Reads>(work: Work<Reads>, afterChange: boolean): Promise<Rem
 }
 
 /** A reference that is not allowed resolves to nothing; it must not be able to hold an object of another namespace either. */
-function usersOf<Reads>(work: Work<Reads>): readonly string[] {
+function usersOf<Reads>(work: Work<Reads>): readonly Referrer[] {
   const { directory, kind } = work.deps;
   const { key, object } = work.desired;
   return directory
     .referrers(kind.names.kind, key)
-    .filter((user) => mayRefer(user.key.slice(0, user.key.indexOf('/')), object))
-    .map((user) => `${user.kind} ${user.key}`);
+    .filter((user) => mayRefer(user.key.slice(0, user.key.indexOf('/')), object));
 }
 
 function waiting(steps: readonly Step[]): Outcome {
@@ -75,8 +97,11 @@ const notShownYet: Outcome = {
   message: 'Waiting until AWS shows what was created a moment ago, to delete it.',
 };
 
-function inUse(users: readonly string[]): Outcome {
-  const shown = users.slice(0, 10).join(', ');
+function inUse(users: readonly Referrer[]): Extract<Outcome, { kind: 'blocked' }> {
+  const shown = users
+    .slice(0, 10)
+    .map((user) => `${user.kind} ${user.key}`)
+    .join(', ');
   const more = users.length > 10 ? ` and ${users.length - 10} more` : '';
   return {
     kind: 'blocked',

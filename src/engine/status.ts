@@ -1,7 +1,7 @@
 import { canonicalJson } from '../canonical.ts';
-import type { KubeObject } from '../kube/types.ts';
+import type { Condition, KubeObject } from '../kube/types.ts';
 import { conditionsFor } from './conditions.ts';
-import type { CommonSpec, CommonStatus } from './kind.ts';
+import type { CommonSpec, CommonStatus, KindCondition } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What AWS agreed with, recorded when a pass settles. */
@@ -15,6 +15,10 @@ export interface StatusInput {
   readonly outcome: Outcome;
   /** The kind's own fields; `undefined` when nothing new was learned, which keeps the ones that are there. */
   readonly own: object | undefined;
+  /** The kind's own conditions; `undefined` when nothing new was learned. */
+  readonly conditions: readonly KindCondition[] | undefined;
+  /** All types that the kind may give. */
+  readonly conditionTypes: readonly string[];
   readonly settlement: Settlement | undefined;
   readonly failures: number;
   readonly now: string;
@@ -40,18 +44,24 @@ export function nextStatus(input: StatusInput): CommonStatus | undefined {
     conditions: conditionsFor({
       previous: conditions ?? [],
       outcome,
+      own: input.conditions ?? told(conditions ?? [], input.conditionTypes),
       generation,
       failures: input.failures,
       now: input.now,
     }),
   };
-  return sameStatus(previous, next) ? undefined : next;
+  return sameStatus(previous, next, input.conditionTypes) ? undefined : next;
+}
+
+/** What the kind said last; it stays while nothing new is known. */
+function told(conditions: readonly Condition[], types: readonly string[]): readonly KindCondition[] {
+  return conditions.filter(({ type }) => types.includes(type));
 }
 
 /** Conditions of other writers (none are expected) live in the same list and are not ours to compare. */
-function sameStatus(previous: CommonStatus | undefined, next: CommonStatus): boolean {
+function sameStatus(previous: CommonStatus | undefined, next: CommonStatus, types: readonly string[]): boolean {
   if (previous === undefined) return false;
-  const ours = new Set(['Ready', 'Reconciling', 'Stalled']);
+  const ours = new Set(['Ready', 'Reconciling', 'Stalled', ...types]);
   const conditions = (previous.conditions ?? []).filter((condition) => ours.has(condition.type));
   return (
     canonicalJson({ ...previous, conditions: byType(conditions) }) ===

@@ -10,6 +10,7 @@ import {
   type CommonStatus,
   type Desired,
   type Kind,
+  type KindCondition,
   type Progress,
   type Step,
 } from './kind.ts';
@@ -36,6 +37,7 @@ export interface WorkDependencies<Reads> {
 export interface Findings {
   readonly outcome: Outcome;
   readonly own?: object;
+  readonly conditions?: readonly KindCondition[];
   readonly settlement?: Settlement;
 }
 
@@ -102,19 +104,21 @@ export class Work<Reads> {
       return { outcome: { kind: 'progressing', reason, message: wait?.message ?? 'Not in AWS yet.' } };
     }
     const conclusion = kind.conclude(this.desired, observed);
+    const told = { own: conclusion.status, conditions: conclusion.conditions ?? [] };
     const outcome: Outcome =
       wait === undefined
         ? outcomeOfProgress(conclusion.progress)
         : { kind: 'progressing', reason: wait.reason, message: wait.message };
-    if (outcome.kind !== 'settled') return { outcome, own: conclusion.status };
+    if (outcome.kind !== 'settled') return { outcome, ...told };
     const settlement = { hash: this.desired.hash, fields: kind.fields(this.desired.spec) };
-    return { outcome, own: conclusion.status, settlement };
+    return { outcome, ...told, settlement };
   }
 
   /** An outcome that the engine decided on, with the status fields of what was seen. */
   told(observed: unknown | Absent, outcome: Outcome): Findings {
     if (observed === absent) return { outcome };
-    return { outcome, own: this.deps.kind.conclude(this.desired, observed).status };
+    const { status, conditions = [] } = this.deps.kind.conclude(this.desired, observed);
+    return { outcome, own: status, conditions };
   }
 }
 

@@ -85,7 +85,8 @@ export function desired<Spec extends CommonSpec, Status extends CommonStatus>(
   of: KubeObject<Spec, Status>,
   references: Readonly<Record<string, Identity>> = {},
 ): Desired<Spec, Status> {
-  return desiredOf(of, new Map(Object.entries(references)), region);
+  const resolved = { identities: new Map(Object.entries(references)), unresolved: new Map() };
+  return desiredOf(of, resolved, { defaultRegion: region, now: Date.parse('2026-01-03T00:00:00Z') });
 }
 
 /** The two tags by which AWS resources of this object are known. */

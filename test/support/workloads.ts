@@ -88,7 +88,7 @@ export function isSettled(object: Managed, all: readonly Managed[], region: stri
   };
   const resolution = resolveReferences(object, kindNamed(object.kind).references(object.spec), directory);
   if (resolution.kind === 'blocked') return false;
-  return object.status?.settledHash === desiredOf(object, resolution.identities, region).hash;
+  return object.status?.settledHash === desiredOf(object, resolution, { defaultRegion: region, now: 0 }).hash;
 }
 
 function kindNamed(kind: string): (typeof kinds)[number] {

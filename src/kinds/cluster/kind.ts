@@ -1,7 +1,7 @@
 import { type Cluster, CreateClusterCommand, DeleteClusterCommand } from '@aws-sdk/client-ecs';
 import { assertMayManage } from '../../aws/ownership.ts';
 import { absent, type Desired, type Progress } from '../../engine/kind.ts';
-import type { EcsKind } from '../kind.ts';
+import type { AwsKind } from '../kind.ts';
 import { awsFields, fieldsOf } from '../shared/fields.ts';
 import { ownerOf, regionOfArn } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
@@ -18,7 +18,7 @@ export interface ObservedCluster {
 
 type DesiredCluster = Desired<ECSClusterSpec, ECSClusterStatus>;
 
-export const cluster: EcsKind<ECSClusterSpec, ECSClusterStatus, ObservedCluster> = {
+export const cluster: AwsKind<ECSClusterSpec, ECSClusterStatus, ObservedCluster> = {
   names: clusterNames,
 
   references: () => [],

@@ -1,16 +1,18 @@
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { CommonSpec, CommonStatus, ObjectReference } from '../../engine/kind.ts';
 import type { KubeObject } from '../../kube/types.ts';
+import type { StrategyItem } from '../shared/capacity-provider-strategy.ts';
 
 /**
  * `CreateService`'s input. `serviceName` defaults to `metadata.name`. The client token is left out: it is derived from uid and content,
  * never chosen by a user.
  */
 export type ECSServiceSpec = CommonSpec &
-  Omit<CreateServiceRequest, 'serviceName' | 'clientToken'> & {
+  Omit<CreateServiceRequest, 'serviceName' | 'clientToken' | 'capacityProviderStrategy'> & {
     serviceName?: string | undefined;
     clusterRef?: ObjectReference | undefined;
     taskDefinitionRef?: ObjectReference | undefined;
+    capacityProviderStrategy?: StrategyItem[] | undefined;
   };
 
 /** One deployment as `DescribeServices` shows it; the live one has status `PRIMARY`. */

@@ -8,7 +8,7 @@ import {
 import { assertMayManage } from '../../aws/ownership.ts';
 import { clientToken } from '../../aws/token.ts';
 import { absent, type Reference, type Step } from '../../engine/kind.ts';
-import type { EcsKind } from '../kind.ts';
+import type { AwsKind } from '../kind.ts';
 import { awsFields, fieldsOf } from '../shared/fields.ts';
 import { ownerOf, regionOfArn } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
@@ -31,7 +31,7 @@ import { serviceProgress } from './progress.ts';
 import { isRollingBack, rollbackOf, supersededRollback } from './rollback.ts';
 import { serviceStatus } from './status.ts';
 
-export const service: EcsKind<ECSServiceSpec, ECSServiceStatus, ObservedService> = {
+export const service: AwsKind<ECSServiceSpec, ECSServiceStatus, ObservedService> = {
   names: serviceNames,
 
   references({ clusterRef, taskDefinitionRef }) {

@@ -1,8 +1,10 @@
 import { operationName } from '../../aws/command.ts';
 import type { AwsCommand, CallStep, WaitStep } from '../../engine/kind.ts';
 
-/** The service name under which `aws/cloud.ts` knows the ECS client. */
+/** Names under which `aws/clients.ts` knows its clients. */
 export const ecs = 'ecs';
+export const autoScaling = 'autoscaling';
+export const ec2 = 'ec2';
 
 /** One AWS call as data, with the sentence that the user reads in the Event. */
 export function step(service: string, command: AwsCommand, reason: string): CallStep {

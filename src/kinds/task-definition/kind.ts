@@ -2,7 +2,7 @@ import { DeregisterTaskDefinitionCommand, RegisterTaskDefinitionCommand } from '
 import { assertMayManage } from '../../aws/ownership.ts';
 import type { TaskDefinitionAnswer } from '../../aws/reads.ts';
 import { absent, type Desired, type Step } from '../../engine/kind.ts';
-import type { EcsKind } from '../kind.ts';
+import type { AwsKind } from '../kind.ts';
 import { fieldsOf } from '../shared/fields.ts';
 import { nameOfArn, ownerOf, regionOfArn } from '../shared/owner.ts';
 import { ecs, step } from '../shared/step.ts';
@@ -26,7 +26,7 @@ type DesiredTaskDefinition = Desired<ECSTaskDefinitionSpec, ECSTaskDefinitionSta
 /** How many revisions the status remembers, for a revert to find the one it had before. */
 const REVISIONS_KEPT = 10;
 
-export const taskDefinition: EcsKind<ECSTaskDefinitionSpec, ECSTaskDefinitionStatus, ObservedTaskDefinition> = {
+export const taskDefinition: AwsKind<ECSTaskDefinitionSpec, ECSTaskDefinitionStatus, ObservedTaskDefinition> = {
   names: taskDefinitionNames,
 
   references: () => [],

@@ -35,7 +35,7 @@ function conditionsAfter(
   more: { generation?: number; failures?: number } = {},
 ) {
   const { generation = 1, failures = outcome.kind === 'failed' ? 1 : 0 } = more;
-  return conditionsFor({ previous: before, outcome, generation, failures, now: NOW });
+  return conditionsFor({ previous: before, outcome, own: [], generation, failures, now: NOW });
 }
 
 function shown(conditions: readonly Condition[]): string[] {

@@ -24,6 +24,8 @@ function next(status: CommonStatus | undefined, input: Partial<StatusInput> = {}
     object: ecsCluster('prod', {}, { status }),
     outcome: { kind: 'settled' },
     own: undefined,
+    conditions: undefined,
+    conditionTypes: [],
     settlement: undefined,
     failures: 0,
     now: '2026-01-01T01:00:00Z',
