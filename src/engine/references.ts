@@ -43,8 +43,9 @@ export function resolveReferences(
     const resolved = resolveOne(object, reference, directory);
     if (resolved.kind === 'identity') identities.set(reference.field, resolved.identity);
     else if (deleting) continue;
-    else if (reference.need === 'later') unresolved.set(reference.field, resolved);
-    else return resolved;
+    else if (reference.need === 'later') {
+      unresolved.set(reference.field, { reason: resolved.reason, message: resolved.message });
+    } else return resolved;
   }
   return { kind: 'resolved', identities, unresolved };
 }

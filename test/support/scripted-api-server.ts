@@ -45,6 +45,7 @@ interface ScriptedObject {
     readonly managedFields: readonly object[];
   };
   readonly spec: unknown;
+  readonly status?: object;
 }
 
 interface LogEntry {
@@ -137,8 +138,12 @@ export class ScriptedApiServer {
     this.#faults.length = 0;
   }
 
-  /** Creates or updates; `recreate` deletes first, so that the object has another UID. */
-  put(name: string, spec: unknown, options: { readonly namespace?: string; readonly recreate?: boolean } = {}): void {
+  /** Creates or updates; `recreate` deletes first, so that the object has another UID. With `status` it is the status that is written. */
+  put(
+    name: string,
+    spec: unknown,
+    options: { readonly namespace?: string; readonly recreate?: boolean; readonly status?: object } = {},
+  ): void {
     const namespace = options.namespace ?? 'default';
     if (options.recreate === true) this.delete(name, namespace);
     const known = this.#objects.get(`${namespace}/${name}`);
@@ -152,11 +157,12 @@ export class ScriptedApiServer {
         namespace,
         uid: known?.metadata.uid ?? `uid-${this.#uids}`,
         resourceVersion: this.resourceVersion,
-        generation: (known?.metadata.generation ?? 0) + 1,
+        generation: (known?.metadata.generation ?? 0) + (known !== undefined && options.status !== undefined ? 0 : 1),
         creationTimestamp: '2026-01-01T00:00:00Z',
         managedFields: [{ manager: 'kubectl' }],
       },
       spec,
+      ...(options.status === undefined ? {} : { status: options.status }),
     };
     this.#objects.set(`${namespace}/${name}`, object);
     this.#publish({ version: this.#version, type: known === undefined ? 'ADDED' : 'MODIFIED', object });

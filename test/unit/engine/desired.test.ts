@@ -24,6 +24,13 @@ describe('the hash of what is wished', () => {
     expect(new Set([hashOf({}), hashOf({ desiredCount: 3 }), hashOf({}, elsewhere)]).size).toBe(3);
   });
 
+  test('changes with what an annotation of ours asks for, and with no other annotation', () => {
+    const annotated = (annotations: Record<string, string>) =>
+      desired(ecsService('web', spec, { metadata: { annotations } }), references).hash;
+    expect(annotated({ 'ecs-operator.dev/drain': 'all' })).not.toBe(hashOf({}));
+    expect(annotated({ 'example.com/note': 'x' })).toBe(hashOf({}));
+  });
+
   test('does not change with the order of fields, the status or the labels', () => {
     const reordered: ECSServiceSpec = { desiredCount: 2, taskDefinition: 'web:1', clusterRef: { name: 'prod' } };
     const of = ecsService('web', reordered, {

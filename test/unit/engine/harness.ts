@@ -37,9 +37,9 @@ export class Harness {
   #seen = 1;
   #lagging = false;
 
-  constructor(options: Partial<EngineOptions> = {}) {
+  constructor(options: Partial<EngineOptions> = {}, kind: ControllerDependencies<WidgetReads>['kind'] = widget) {
     this.deps = {
-      kind: widget,
+      kind,
       get: (key) => this.#store.get(key),
       writer: this.#writer,
       events: { record: (_object, type, reason, note) => this.events.push(`${type} ${reason}: ${note}`) },
@@ -153,8 +153,12 @@ export class Harness {
     },
     referrers: (kind, key) =>
       [...this.#store.values()]
-        .filter(({ metadata, spec: { partOf } }) => {
-          return partOf !== undefined && `${partOf.namespace ?? metadata.namespace}/${partOf.name}` === key;
+        .filter((referrer) => {
+          const { holds, references } = this.deps.kind;
+          return references(referrer.spec).some((reference) => {
+            const to = `${reference.to.namespace ?? referrer.metadata.namespace}/${reference.to.name}`;
+            return to === key && (holds?.(referrer, reference) ?? true);
+          });
         })
         .map((referrer) => ({ kind, key: keyOf(referrer) })),
   };

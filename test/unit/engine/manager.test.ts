@@ -76,3 +76,24 @@ test('what an object refers to wakes it by coming, by going and by opening to ot
   server.put('whole', spec());
   await until('a pass for the return', () => count('part') === 4);
 });
+
+test('what an object refers to wakes it when what it builds on changes, and, if it is new, by becoming Ready', async () => {
+  server.put('whole', spec());
+  server.put('part', part);
+  await started();
+  const ready = (status: string, more: object = {}) => {
+    const at = { observedGeneration: 1, reason: 'Why', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' };
+    server.put('whole', spec(), {
+      status: { arn: 'arn:whole', conditions: [{ type: 'Ready', status, ...at }], ...more },
+    });
+  };
+  ready('False');
+  await until('a pass because it can be referred to', () => count('part') === 2);
+  ready('True');
+  await until('a pass because it is Ready', () => count('part') === 3);
+  server.put('part', part, { status: { settledHash: 'h' } });
+  ready('False');
+  ready('True');
+  ready('True', { arn: 'arn:another' });
+  await until('a pass because it is another', () => count('part') === 4);
+});

@@ -54,6 +54,7 @@ describe('a reference', () => {
     expect(resolve(directoryOf(prod()))).toEqual({
       kind: 'resolved',
       identities: new Map([['spec.clusterRef', { arn: arns.cluster('prod'), name: 'prod', region }]]),
+      unresolved: new Map(),
     });
   });
 
@@ -91,7 +92,68 @@ describe('a reference', () => {
 
   test('of an object that is being deleted never blocks: deletion converges in any order', () => {
     const left = resolve(directoryOf(), { metadata: deleted });
-    expect(left).toEqual({ kind: 'resolved', identities: new Map() });
+    expect(left).toEqual({ kind: 'resolved', identities: new Map(), unresolved: new Map() });
+  });
+});
+
+describe('a reference that a new object needs only later', () => {
+  const later = { field: 'spec.parts[0]', kind: 'ECSCluster', to: { name: 'prod' }, need: 'later' } as const;
+  const resolveLater = (directory: Directory, metadata: Partial<ObjectMeta> = {}) =>
+    resolveReferences(ecsService('web', undefined, { metadata }), [later], directory);
+
+  test('is resolved when it can be', () => {
+    expect(resolveLater(directoryOf(prod()))).toMatchObject({
+      identities: new Map([['spec.parts[0]', { name: 'prod' }]]),
+      unresolved: new Map(),
+    });
+  });
+
+  test('never blocks, and says why it does not resolve yet', () => {
+    expect(resolveLater(directoryOf())).toEqual({
+      kind: 'resolved',
+      identities: new Map(),
+      unresolved: new Map([
+        [
+          'spec.parts[0]',
+          {
+            reason: 'ReferenceNotFound',
+            message: 'spec.parts[0]: ECSCluster team/prod does not exist.',
+          },
+        ],
+      ]),
+    });
+  });
+
+  test('is not asked for by an object that is being deleted', () => {
+    expect(resolveLater(directoryOf(), deleted)).toMatchObject({ identities: new Map(), unresolved: new Map() });
+  });
+});
+
+describe('a reference that a new object needs to be Ready', () => {
+  const ready = { field: 'spec.clusterRef', kind: 'ECSCluster', to: { name: 'prod' }, need: 'ready' } as const;
+  const resolveReady = (directory: Directory, options: Referring = {}) =>
+    resolveReferences(ecsService('web', undefined, options), [ready], directory);
+  const half = { ...live, conditions: [condition('Ready', 'False', 'Associating', { message: 'Wait' })] };
+
+  test('blocks until it is, though it can be referred to', () => {
+    expect(resolveReady(directoryOf(prod({}, half)))).toEqual({
+      kind: 'blocked',
+      reason: 'ReferenceNotReady',
+      message: 'spec.clusterRef: ECSCluster team/prod is not ready yet (Associating: Wait).',
+    });
+    const whole = { ...live, conditions: [condition('Ready', 'True', 'Live')] };
+    expect(resolveReady(directoryOf(prod({}, whole)))).toMatchObject({ kind: 'resolved' });
+    // Ready for an earlier spec is not Ready.
+    expect(resolveReady(directoryOf(prod({}, whole, { generation: 2 })))).toMatchObject({ kind: 'blocked' });
+  });
+
+  test('does not stop what has settled once, nor what is being deleted', () => {
+    expect(resolveReady(directoryOf(prod({}, half)), { status: { settledHash: 'h' } })).toMatchObject({
+      kind: 'resolved',
+    });
+    expect(resolveReady(directoryOf(prod({}, half)), { metadata: deleted })).toMatchObject({
+      identities: new Map([['spec.clusterRef', { name: 'prod' }]]),
+    });
   });
 });
 
@@ -117,6 +179,6 @@ describe('a reference into another namespace', () => {
 
   test('that is not allowed is not followed for a deletion either', () => {
     const left = resolve(directoryOf(shared()), { namespace: 'shared', metadata: deleted });
-    expect(left).toEqual({ kind: 'resolved', identities: new Map() });
+    expect(left).toEqual({ kind: 'resolved', identities: new Map(), unresolved: new Map() });
   });
 });
