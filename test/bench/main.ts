@@ -1,21 +1,20 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { clusterNames } from '../../src/kinds/cluster/names.ts';
-import { serviceNames } from '../../src/kinds/service/names.ts';
-import { taskDefinitionNames } from '../../src/kinds/task-definition/names.ts';
+import { kinds } from '../../src/kinds/index.ts';
 import { apiRequests, apiRequestsSince } from './api-server.ts';
 import { applyAll, type Bench, deleteAll, isReady, list, type Scenario, startBench } from './bench-bed.ts';
 import { latency } from './latency.ts';
-import { cluster, service, taskDefinition, trio } from './manifests.ts';
+import { cluster, group, service, taskDefinition, trio } from './manifests.ts';
 import { usageOf } from './process-usage.ts';
 import { regionThroughput } from './region.ts';
 
-const all = [clusterNames, taskDefinitionNames, serviceNames];
+const all = kinds.map(({ names }) => names);
 
 /** Measures and prints; it asserts nothing, because this machine is not yours. Arguments name scenarios; without any, all but the slowest run. */
 const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   latency: async (bench) => latency(await bench.scenario('latency')),
   trios: async (bench) => trios(await bench.scenario('trios'), 100),
+  groups: async (bench) => groups(await bench.scenario('groups'), 100),
   services: async (bench) => services(await bench.scenario('services', { ECS_OPERATOR_RESYNC: '60' }), 500),
   objects: async (bench) => objects(await bench.scenario('objects'), 2_000),
   /** The same with AWS's published request quotas enforced: minutes, so only when named. */
@@ -62,6 +61,26 @@ async function trios(scenario: Scenario, count: number): Promise<void> {
   await reportCreated(scenario, seconds, count, 'trio');
   line('API server requests', describe(apiRequestsSince(before, await apiRequests(scenario.admin))));
   await reportDeletion(scenario);
+  await scenario.stop();
+}
+
+/** Cluster, provider, group and template, which refer to one another in a circle; each group has one instance. */
+async function groups(scenario: Scenario, count: number): Promise<void> {
+  const manifests = Array.from({ length: count }, (_, index) => group(`group-${index}`)).flat();
+  title(`${count} Auto Scaling groups with template, capacity provider and cluster applied at once`);
+  const seconds = await timed(async () => {
+    await applyAll(scenario, manifests);
+    await untilReady(scenario, manifests.length);
+  });
+  await reportCreated(scenario, seconds, count, 'group');
+  title(`${count} settled groups over a minute`);
+  await delay(30_000);
+  const settled = scenario.region.journal.mark();
+  await delay(60_000);
+  line('AWS calls', describe(scenario.region.journal.count(settled)));
+  const deletion = scenario.region.journal.mark();
+  await reportDeletion(scenario);
+  line('AWS calls of the deletion', describe(scenario.region.journal.count(deletion)));
   await scenario.stop();
 }
 
@@ -143,9 +162,9 @@ async function reportDeletion(scenario: Scenario): Promise<void> {
       await delay(100);
     }
   });
-  const { clusters, services: left, taskDefinitions } = scenario.region.inventory();
   line('all deleted at once, gone after', `${seconds.toFixed(2)} s`);
-  line('left in AWS', `${clusters.length} clusters, ${left.length} services, ${taskDefinitions.length} revisions`);
+  const left = Object.entries(scenario.region.inventory()).filter(([, arns]) => arns.length > 0);
+  line('left in AWS', left.length === 0 ? 'nothing' : left.map(([what, arns]) => `${arns.length} ${what}`).join(', '));
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {

@@ -1,4 +1,7 @@
+import { autoScalingGroupNames } from '../../src/kinds/auto-scaling-group/names.ts';
+import { capacityProviderNames } from '../../src/kinds/capacity-provider/names.ts';
 import { clusterNames } from '../../src/kinds/cluster/names.ts';
+import { launchTemplateNames } from '../../src/kinds/launch-template/names.ts';
 import { serviceNames } from '../../src/kinds/service/names.ts';
 import { taskDefinitionNames } from '../../src/kinds/task-definition/names.ts';
 import type { Manifest } from './bench-bed.ts';
@@ -41,4 +44,49 @@ export function service(name: string, clusterName: string, taskDefinitionName: s
 
 export function trio(name: string): readonly Manifest[] {
   return [cluster(name), taskDefinition(name), service(name, name, name)];
+}
+
+/** Cluster, capacity provider, group and launch template of one name: all that a service on EC2 instances needs. */
+export function group(name: string): readonly Manifest[] {
+  const ref = { name };
+  return [
+    {
+      names: clusterNames,
+      name,
+      spec: { capacityProviderRefs: [ref], defaultCapacityProviderStrategy: [{ capacityProviderRef: ref, weight: 1 }] },
+    },
+    {
+      names: capacityProviderNames,
+      name,
+      spec: {
+        autoScalingGroupProvider: {
+          autoScalingGroupRef: ref,
+          managedScaling: { status: 'ENABLED', targetCapacity: 100 },
+          managedTerminationProtection: 'ENABLED',
+          managedDraining: 'ENABLED',
+        },
+      },
+    },
+    {
+      names: autoScalingGroupNames,
+      name,
+      spec: {
+        minSize: 1,
+        maxSize: 10,
+        vpcZoneIdentifier: 'subnet-a,subnet-b',
+        launchTemplateRef: ref,
+        newInstancesProtectedFromScaleIn: true,
+        instanceRefresh: { minHealthyPercentage: 100, maxHealthyPercentage: 110 },
+      },
+    },
+    {
+      names: launchTemplateNames,
+      name,
+      spec: {
+        imageSelector: { family: 'AmazonLinux2023' },
+        ecs: { clusterRef: ref },
+        launchTemplateData: { instanceType: 'm5.large', iamInstanceProfile: { name: 'ecsInstanceRole' } },
+      },
+    },
+  ];
 }

@@ -21,6 +21,11 @@ export interface EcsObject {
     readonly runningCount?: number;
     readonly desiredCount?: number;
     readonly deployments?: readonly Deployment[];
+    readonly defaultVersionNumber?: number;
+    readonly instances?: { readonly inService: number; readonly outdated: number };
+    readonly desiredCapacity?: number;
+    readonly instanceRefresh?: { readonly status: string; readonly percentageComplete?: number };
+    readonly containerInstances?: { readonly registered: number };
   };
 }
 
@@ -57,7 +62,20 @@ export function tableRow(object: EcsObject): readonly string[] {
 function details({ metadata, status }: EcsObject): string {
   if (metadata.deletionTimestamp !== undefined) return 'being deleted';
   if (status?.revision !== undefined) return `revision ${status.revision}`;
+  if (status?.defaultVersionNumber !== undefined) return `version ${status.defaultVersionNumber}`;
+  if (status?.instances !== undefined) return groupText(status.instances, status);
+  if (status?.containerInstances !== undefined) return `${status.containerInstances.registered} container instances`;
   return (status?.deployments ?? []).map(deploymentText).join(', ');
+}
+
+/** Such as `3/5 instances, refresh InProgress 40 %`. */
+function groupText(
+  { inService }: { readonly inService: number },
+  { desiredCapacity = 0, instanceRefresh }: NonNullable<EcsObject['status']>,
+): string {
+  const counts = `${inService}/${desiredCapacity} instances`;
+  if (instanceRefresh === undefined) return counts;
+  return `${counts}, refresh ${instanceRefresh.status} ${instanceRefresh.percentageComplete ?? 0} %`;
 }
 
 /** Such as `quickstart:2 1/2 IN_PROGRESS`: revision, tasks running of those wanted, rollout state. */
