@@ -13,7 +13,7 @@ export interface BatchOptions<Value> {
   readonly windowMs: number;
   /** AWS's limit of names in one call. */
   readonly maxKeys: number;
-  readonly queue: (operation: string, caller: Caller) => Place;
+  readonly queue: (caller: Caller) => Place;
   /** Sends the batch. Budget for its first request is taken already. */
   readonly fetch: (group: string, keys: readonly string[], caller: Caller) => Promise<Answers<Value>>;
 }
@@ -86,7 +86,7 @@ export class Batcher<Value> {
     const signal = batch.abort.signal;
     try {
       await this.#gather(group, batch);
-      batch.place = queue(operation, { priority: batch.priority, signal });
+      batch.place = queue({ priority: batch.priority, signal });
       await batch.place.turn;
       this.#close(group, batch);
       const keys = [...batch.keys.keys()];
@@ -158,7 +158,7 @@ export class Batcher<Value> {
 }
 
 /** AWS answered 200 and said nothing of this name. To take that for "does not exist" would create it a second time. */
-function incomplete(operation: string, key: string): OperatorError {
+export function incomplete(operation: string, key: string): OperatorError {
   return new OperatorError('failed', 'IncompleteAnswer', `${operation} answered without a word about ${key}.`, {
     operation,
   });

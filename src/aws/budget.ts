@@ -1,89 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
+import { bucketOf } from './actionclasses.ts';
 import type { Priority } from './command.ts';
-import { type BucketLimits, type ThrottleResponse, TokenBucket } from './tokenbucket.ts';
+import { type ThrottleResponse, TokenBucket } from './tokenbucket.ts';
 import type { Place } from './waiters.ts';
-
-interface ActionClass extends BucketLimits {
-  readonly actions: readonly string[];
-}
-
-/**
- * AWS's own figures: bucket size and refill a second, per account and region, one bucket for all actions of a class.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html, "Request Token Bucket Sizes and Refill Rates".
- */
-export const ecsActionClasses = {
-  clusterModify: {
-    burst: 20,
-    refillPerSecond: 1,
-    actions: [
-      'CreateCluster',
-      'DeleteCluster',
-      'PutClusterCapacityProviders',
-      'UpdateCluster',
-      'UpdateClusterSettings',
-    ],
-  },
-  clusterRead: { burst: 50, refillPerSecond: 20, actions: ['DescribeClusters', 'ListClusters'] },
-  taskDefinitionModify: {
-    burst: 20,
-    refillPerSecond: 1,
-    actions: ['DeregisterTaskDefinition', 'RegisterTaskDefinition'],
-  },
-  taskDefinitionRead: {
-    burst: 50,
-    refillPerSecond: 20,
-    actions: ['DescribeTaskDefinition', 'ListTaskDefinitions', 'ListTaskDefinitionFamilies'],
-  },
-  taskDefinitionDelete: { burst: 5, refillPerSecond: 1, actions: ['DeleteTaskDefinitions'] },
-  capacityProviderModify: {
-    burst: 10,
-    refillPerSecond: 1,
-    actions: ['CreateCapacityProvider', 'DeleteCapacityProvider', 'UpdateCapacityProvider'],
-  },
-  capacityProviderRead: { burst: 50, refillPerSecond: 20, actions: ['DescribeCapacityProviders'] },
-  tagModify: { burst: 20, refillPerSecond: 10, actions: ['TagResource', 'UntagResource'] },
-  tagRead: { burst: 50, refillPerSecond: 20, actions: ['ListTagsForResource'] },
-  settingModify: {
-    burst: 10,
-    refillPerSecond: 1,
-    actions: ['DeleteAccountSetting', 'PutAccountSetting', 'PutAccountSettingDefault'],
-  },
-  settingRead: { burst: 50, refillPerSecond: 20, actions: ['ListAccountSettings'] },
-  clusterResourceModify: {
-    burst: 100,
-    refillPerSecond: 40,
-    actions: [
-      'DeleteAttributes',
-      'DeregisterContainerInstance',
-      'ExecuteCommand',
-      'PutAttributes',
-      'RunTask',
-      'StartTask',
-      'StopTask',
-      'UpdateContainerAgent',
-      'UpdateContainerInstancesState',
-    ],
-  },
-  clusterResourceRead: {
-    burst: 100,
-    refillPerSecond: 20,
-    actions: ['DescribeContainerInstances', 'DescribeTasks', 'ListAttributes', 'ListContainerInstances', 'ListTasks'],
-  },
-  serviceModify: { burst: 50, refillPerSecond: 5, actions: ['CreateService', 'DeleteService', 'UpdateService'] },
-  serviceRead: { burst: 100, refillPerSecond: 20, actions: ['DescribeServices', 'ListServices'] },
-  serviceDeployment: {
-    burst: 50,
-    refillPerSecond: 20,
-    actions: ['DescribeServiceDeployments', 'ListServiceDeployments'],
-  },
-  serviceRevision: { burst: 50, refillPerSecond: 20, actions: ['DescribeServiceRevisions'] },
-  taskProtection: { burst: 200, refillPerSecond: 80, actions: ['GetTaskProtection', 'UpdateTaskProtection'] },
-  serviceNamespaceRead: { burst: 10, refillPerSecond: 1, actions: ['ListServicesByNamespace'] },
-} as const satisfies Record<string, ActionClass>;
-
-/** For actions that AWS's table does not name: as small as the smallest class of its kind that we use. */
-const unlisted: BucketLimits = { burst: 10, refillPerSecond: 1 };
 
 export interface BudgetOptions {
   /** Part of AWS's refill rate that we take; other tools share the account (reliability §5: half). The burst is taken whole. */
@@ -116,15 +36,15 @@ export class RequestBudget {
     this.#options = { ...defaults, ...options };
   }
 
-  /** Waits for leave to send one `operation`. Throws `throttled` at once if that would take longer than `maxWaitMs`. */
-  acquire(operation: string, priority: Priority, signal: AbortSignal): Place {
-    const bucket = this.#bucketOf(operation);
+  /** Waits for leave to send one `operation` of `service`. Throws `throttled` at once if that would take longer than `maxWaitMs`. */
+  acquire(service: string, operation: string, priority: Priority, signal: AbortSignal): Place {
+    const bucket = this.#bucketOf(service, operation);
     const waitMs = bucket.estimateMs(priority);
     if (waitMs > this.#options.maxWaitMs) {
       throw new OperatorError(
         'throttled',
         'BudgetExhausted',
-        `${operation} waits for the request budget of class ${actionClassOf(operation)}; it is sent when AWS's rate limit allows.`,
+        `${operation} waits for the request budget of class ${bucketOf(service, operation).name}; it is sent when AWS's rate limit allows.`,
         { operation, retryAfterMs: this.#retryAfterMs(bucket, priority) },
       );
     }
@@ -138,23 +58,22 @@ export class RequestBudget {
   }
 
   /** AWS answered with a rate limit. Returns the class's new rate, for the log. */
-  throttled(operation: string, retryAfterMs?: number): number {
-    const bucket = this.#bucketOf(operation);
+  throttled(service: string, operation: string, retryAfterMs?: number): number {
+    const bucket = this.#bucketOf(service, operation);
     bucket.throttled(retryAfterMs);
     return bucket.rate;
   }
 
   /** Pays for attempts that the SDK made beyond the first. */
-  chargeRetries(operation: string, attempts: number): void {
-    if (attempts > 1) this.#bucketOf(operation).charge(attempts - 1);
+  chargeRetries(service: string, operation: string, attempts: number): void {
+    if (attempts > 1) this.#bucketOf(service, operation).charge(attempts - 1);
   }
 
-  #bucketOf(operation: string): TokenBucket {
-    const name = actionClassOf(operation);
+  #bucketOf(service: string, operation: string): TokenBucket {
+    const { name, limits } = bucketOf(service, operation);
     const known = this.#buckets.get(name);
     if (known !== undefined) return known;
     const { quotaScale, refillShare, throttle } = this.#options;
-    const limits = limitsOf(name);
     const bucket = new TokenBucket(
       this.#clock,
       // A bucket that cannot hold one token would never let anybody through.
@@ -167,18 +86,4 @@ export class RequestBudget {
     this.#buckets.set(name, bucket);
     return bucket;
   }
-}
-
-const classByAction = new Map<string, string>(
-  Object.entries(ecsActionClasses).flatMap(([name, { actions }]) => actions.map((action) => [action, name] as const)),
-);
-const limitsByClass = new Map<string, BucketLimits>(Object.entries(ecsActionClasses));
-
-/** The bucket that `operation` draws from; one that AWS does not list has a bucket of its own. */
-export function actionClassOf(operation: string): string {
-  return classByAction.get(operation) ?? operation;
-}
-
-function limitsOf(name: string): BucketLimits {
-  return limitsByClass.get(name) ?? unlisted;
 }

@@ -1,6 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { OperatorError } from '../errors.ts';
 import { type AwsCommand, isRead, operationName } from './command.ts';
@@ -35,10 +38,29 @@ export interface RegionClients {
   destroy(): void;
 }
 
+type Credentials = ECSClient['config']['credentials'];
+
 /** What every SDK client is, as far as sending goes. */
 interface Sender {
+  readonly config: { readonly credentials: Credentials };
   send(command: AwsCommand, options: { abortSignal: AbortSignal }): Promise<unknown>;
   destroy(): void;
+}
+
+type Settings = Pick<ECSClientConfig, 'region' | 'retryMode' | 'maxAttempts' | 'customUserAgent' | 'requestHandler'>;
+type Factory = (config: Settings & { credentials?: Credentials }) => Sender;
+
+/** Reads and mutations have a client each, because the number of attempts is a property of the client. */
+const factories = new Map<string, { readonly read: Factory; readonly mutation?: Factory }>([
+  ['ecs', both((config) => new ECSClient(config))],
+  ['autoscaling', both((config) => new AutoScalingClient(config))],
+  ['ec2', both((config) => new EC2Client(config))],
+  ['ssm', { read: (config) => new SSMClient(config) }],
+  ['sts', { read: (config) => new STSClient(config) }],
+]);
+
+function both(create: Factory): { readonly read: Factory; readonly mutation: Factory } {
+  return { read: create, mutation: create };
 }
 
 /** Endpoints and credentials are found by the SDK itself: `AWS_ENDPOINT_URL`, then the region; the default provider chain. */
@@ -62,28 +84,32 @@ export function createRegionClients(region: string, settings: HttpSettings): Reg
         // Without this the SDK only logs a warning when the time is up.
         throwOnRequestTimeout: true,
       },
-    }) satisfies ECSClientConfig;
-  // Two clients, because the number of attempts is a property of the client.
-  const ecsMutations = new ECSClient(configFor(attempts.mutation));
-  // The provider chain is walked once, and all clients use what it finds.
-  const shared = { credentials: ecsMutations.config.credentials };
-  const ecsReads = new ECSClient({ ...configFor(attempts.read), ...shared });
-  const stsReads = new STSClient({ ...configFor(attempts.read), ...shared });
-  const senders = new Map<string, { readonly read: Sender; readonly mutation: Sender | undefined }>([
-    ['ecs', { read: ecsReads, mutation: ecsMutations }],
-    ['sts', { read: stsReads, mutation: undefined }],
-  ]);
+    }) satisfies Settings;
+  // The provider chain is walked once, and all clients use what the first one finds.
+  let credentials: Credentials | undefined;
+  const senders = new Map<string, Sender>();
+  const senderOf = (service: string, use: keyof typeof attempts): Sender | undefined => {
+    const name = `${service}/${use}`;
+    const known = senders.get(name);
+    if (known !== undefined) return known;
+    const config = { ...configFor(attempts[use]), ...(credentials === undefined ? {} : { credentials }) };
+    const sender = factories.get(service)?.[use]?.(config);
+    if (sender === undefined) return undefined;
+    credentials ??= sender.config.credentials;
+    senders.set(name, sender);
+    return sender;
+  };
   return {
     async send(service, command, signal) {
       const operation = operationName(command);
-      const sender = senders.get(service)?.[isRead(operation) ? 'read' : 'mutation'];
+      const sender = senderOf(service, isRead(operation) ? 'read' : 'mutation');
       if (sender === undefined) {
         throw new OperatorError('failed', 'InternalError', `No AWS client sends ${operation} to "${service}".`);
       }
       return await sender.send(command, { abortSignal: signal });
     },
     destroy() {
-      for (const client of [ecsMutations, ecsReads, stsReads]) client.destroy();
+      for (const client of senders.values()) client.destroy();
       httpAgent.destroy();
       httpsAgent.destroy();
     },

@@ -11,10 +11,10 @@ import type { Clock } from '../clock.ts';
 import { type Disposition, OperatorError } from '../errors.ts';
 import type { BudgetOptions } from './budget.ts';
 import type { HttpSettings } from './clients.ts';
-import type { AwsCommand, Priority } from './command.ts';
-import { SharedReads } from './ecsreads.ts';
-import type { EcsReads } from './reads.ts';
+import type { AwsCommand, Caller, Priority } from './command.ts';
+import type { AwsReads } from './reads.ts';
 import { Region } from './region.ts';
+import { sharedReads } from './sharedreads.ts';
 import { RegisteredRevisions } from './taskdefinitions.ts';
 
 export interface CloudConfig {
@@ -28,6 +28,8 @@ export interface CloudConfig {
 
 /** One request to AWS, as metrics and logs see it. */
 export interface CallRecord {
+  /** Such as `ecs`: several services have a DescribeTags. */
+  readonly service: string;
   readonly operation: string;
   readonly region: string;
   readonly outcome: 'ok' | Disposition;
@@ -55,7 +57,7 @@ export interface Binding {
 }
 
 export interface BoundCloud {
-  readonly reads: EcsReads;
+  readonly reads: AwsReads;
   /** Sends one command to `service` (such as `ecs`) and returns AWS's answer; rejects with an `OperatorError`. */
   send(service: string, command: AwsCommand): Promise<unknown>;
 }
@@ -70,7 +72,7 @@ const defaultBatchWindowMs = 4;
 
 interface RegionState {
   readonly region: Region;
-  readonly reads: SharedReads;
+  readonly reads: (caller: Caller) => AwsReads;
   readonly registered: RegisteredRevisions;
 }
 
@@ -89,7 +91,7 @@ export class Cloud {
     const state = this.#stateOf(region);
     const caller = { priority, signal };
     return {
-      reads: state.reads.bind(caller),
+      reads: state.reads(caller),
       send: async (service, command) => {
         const answer = await state.region.call(service, command, caller, gate);
         remember(state.registered, command, answer);
@@ -122,7 +124,7 @@ export class Cloud {
     const { config, clock, log, onCall = () => {} } = this.#options;
     const region = new Region({ region: name, config, clock, log, onCall });
     const registered = new RegisteredRevisions(clock);
-    const reads = new SharedReads(region, registered, config.batchWindowMs ?? defaultBatchWindowMs);
+    const reads = sharedReads(region, config.batchWindowMs ?? defaultBatchWindowMs, registered);
     const state = { region, reads, registered };
     this.#regions.set(name, state);
     return state;

@@ -1,227 +1,15 @@
-import { type Disposition, fromUnknown, OperatorError } from '../errors.ts';
+import { fromUnknown, OperatorError } from '../errors.ts';
+import { autoScalingRules } from './autoscalingerrors.ts';
+import { capacityProviderRules } from './capacityprovidererrors.ts';
+import type { Rule } from './errorrule.ts';
+import { generalRules } from './errorrules.ts';
 
-/** One row: the first whose code and message both match decides. `advice` tells the user what to do. */
-interface Rule {
-  /** The error's code without the suffix `Exception` or `Fault`. */
-  readonly code: RegExp;
-  readonly message?: RegExp;
-  readonly disposition: Disposition;
-  readonly reason: string;
-  readonly advice: string;
-}
+/** What is special before what is general: the first row that matches decides. */
+const rules: readonly Rule[] = [...capacityProviderRules, ...autoScalingRules, ...generalRules];
 
-/** ECS answers these two for nearly everything: only the message tells a typing error from a role that is not there yet. */
-const vague = /^(InvalidParameter|Client|Validation|ValidationError)$/;
-
-/**
- * Code and message to meaning, in order (reliability §5). Few messages are documented: most patterns are as people quote them in issues,
- * so each is loose, and a wrong one costs a retry, not an outage. What is not here is `failed`: retried with backoff, never terminal at first sight.
- */
-const rules: readonly Rule[] = [
-  {
-    // A quota, though the SDK takes the name for throttling (reliability §5).
-    code: /^((Attribute)?LimitExceeded|ServiceQuotaExceeded)$/,
-    disposition: 'terminal',
-    reason: 'QuotaExceeded',
-    advice: 'Ask for a higher quota in Service Quotas, or remove what is not needed.',
-  },
-  {
-    code: /^(Throttling|ThrottledRequest|RequestThrottled|RequestLimitExceeded|TooManyRequests)$/,
-    disposition: 'throttled',
-    reason: 'Throttled',
-    advice: 'The call is repeated when the rate limit allows it.',
-  },
-  {
-    // hashicorp/terraform-provider-aws#9777: two registrations for one family at the same moment.
-    code: vague,
-    message: /too many concurrent attempts/i,
-    disposition: 'throttled',
-    reason: 'ConcurrentRegistration',
-    advice: 'Another revision of this family was being registered; the call is repeated shortly.',
-  },
-  {
-    code: /^(CredentialsProviderError|TokenProviderError|ExpiredToken|UnrecognizedClient|InvalidClientTokenId)$/,
-    disposition: 'failed',
-    reason: 'CredentialsUnavailable',
-    advice: 'Give the operator AWS credentials (EKS Pod Identity, IRSA or environment) that have not expired.',
-  },
-  {
-    // Raised when this machine's clock is off; the SDK learns the offset from the answer, so the next try is right.
-    code: /^(RequestTimeTooSkewed|RequestInTheFuture|RequestExpired|InvalidSignature|SignatureDoesNotMatch)$/,
-    disposition: 'failed',
-    reason: 'SignatureRejected',
-    advice: "Check this machine's clock and the secret access key.",
-  },
-  {
-    code: /^(AccessDenied|Client|InvalidParameter)$/,
-    message: /not authorized to perform: iam:PassRole/,
-    disposition: 'terminal',
-    reason: 'PassRoleDenied',
-    advice: 'Allow the operator iam:PassRole on that role.',
-  },
-  {
-    code: /^(AccessDenied|UnauthorizedOperation|NotAuthorized|OptInRequired)$/,
-    disposition: 'terminal',
-    reason: 'AccessDenied',
-    advice: "Allow {action} in the operator's IAM policy, and check service control policies.",
-  },
-  {
-    code: vague,
-    message: /^User: .* is not authorized to perform/,
-    disposition: 'terminal',
-    reason: 'AccessDenied',
-    advice: "Allow {action} in the operator's IAM policy, and check service control policies.",
-  },
-  {
-    code: /^(UpdateInProgress|ScalingActivityInProgress|InstanceRefreshInProgress)$/,
-    disposition: 'progressing',
-    reason: 'UpdateInProgress',
-    advice: 'AWS is still working on an earlier change; this one follows.',
-  },
-  {
-    code: /^ResourceInUse$/,
-    disposition: 'progressing',
-    reason: 'ResourceInUse',
-    advice: 'AWS still uses it for something else; the call is repeated.',
-  },
-  {
-    code: /^ResourceContention$/,
-    disposition: 'failed',
-    reason: 'ResourceContention',
-    advice: 'Another change of the same resource is under way; the call is repeated.',
-  },
-  {
-    // Only a service that is DRAINING or INACTIVE is not active, and a DRAINING one becomes INACTIVE by itself (SV-10).
-    code: /^(Service|Daemon)NotActive$/,
-    disposition: 'progressing',
-    reason: 'Draining',
-    advice: 'It is being deleted in AWS; wait until it is INACTIVE.',
-  },
-  {
-    code: vague,
-    message: /still draining/i,
-    disposition: 'progressing',
-    reason: 'Draining',
-    advice: 'The name is free again when the old service is INACTIVE.',
-  },
-  {
-    code: /^ClusterContains/,
-    disposition: 'blocked',
-    reason: 'InUse',
-    advice: 'What is stopping goes by itself; delete what else the cluster contains.',
-  },
-  {
-    code: /NotFound$/,
-    disposition: 'absent',
-    reason: 'NotFound',
-    advice: 'It does not exist in this account and region.',
-  },
-  {
-    // TR-09: right after the first use in an account the service-linked role is still being made. A new role takes seconds to be seen.
-    code: vague,
-    message:
-      /unable to assume|service.linked role|role\b.*\bnot (authorized|valid)|role being passed has the proper permissions/i,
-    disposition: 'rejected',
-    reason: 'RoleNotReady',
-    advice:
-      'If the role is new this heals by itself; otherwise check that it exists and that its trust policy names ECS.',
-  },
-  {
-    // Only what ECS itself keeps: a subnet or target group that "does not exist" is a matter of the spec.
-    code: vague,
-    message:
-      /^(the )?(specified |referenced )?(cluster|service|task ?definition|task ?set|capacity provider|resource)\b.*(not found|not exist)|unable to describe task definition/i,
-    disposition: 'absent',
-    reason: 'NotFound',
-    advice: 'It does not exist in this account and region.',
-  },
-  {
-    code: vague,
-    message: /not idempotent/i,
-    disposition: 'rejected',
-    reason: 'NameTaken',
-    advice:
-      'A service of this name exists with other settings: adopt it (spec.adoptionPolicy: Adopt) or choose another name.',
-  },
-  {
-    // The listener that attaches the target group is often made at the same time as the service.
-    code: vague,
-    message: /does not have an associated load balancer/i,
-    disposition: 'rejected',
-    reason: 'TargetGroupNotAttached',
-    advice: 'Attach the target group to a listener of a load balancer.',
-  },
-  {
-    code: vague,
-    disposition: 'rejected',
-    reason: 'InvalidParameter',
-    advice: 'Correct the spec, unless what it names is still being created.',
-  },
-  {
-    code: /^(MissingParameter|Serialization|InvalidParameterValue|InvalidParameterCombination)$/,
-    disposition: 'rejected',
-    reason: 'InvalidParameter',
-    advice: 'Correct the spec.',
-  },
-  {
-    code: /^(UnsupportedFeature|UnsupportedOperation)$/,
-    disposition: 'terminal',
-    reason: 'UnsupportedFeature',
-    advice: 'This region or account does not offer it: take it out of the spec.',
-  },
-  {
-    code: /^Platform(Unknown|TaskDefinitionIncompatibility)$/,
-    disposition: 'terminal',
-    reason: 'PlatformIncompatible',
-    advice: 'Choose a platform version that exists and can run this task definition.',
-  },
-  {
-    // Tokens are hashes of the input, so this is a resource made with the same token from another input.
-    code: /^(IdempotentParameterMismatch|Conflict)$/,
-    disposition: 'terminal',
-    reason: 'IdempotencyConflict',
-    advice: 'An earlier request with the same client token asked for something else: change the spec.',
-  },
-  {
-    code: /AlreadyExists$/,
-    disposition: 'terminal',
-    reason: 'NameTaken',
-    advice: 'Adopt it (spec.adoptionPolicy: Adopt) or choose another name.',
-  },
-  {
-    code: /^(Blocked|TargetNotConnected)$/,
-    disposition: 'rejected',
-    reason: 'Blocked',
-    advice: 'Ask AWS Support why this account may not do it.',
-  },
-  {
-    // Mutations are sent once, so the caller has to observe before it tries again.
-    code: /^(TimeoutError|RequestTimeout|ETIMEDOUT|ESOCKETTIMEDOUT)$/,
-    disposition: 'failed',
-    reason: 'Timeout',
-    advice: 'AWS did not answer in time; what it did is looked up before anything is repeated.',
-  },
-  {
-    code: /^(ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|NetworkingError|EPROTO|HPE_\w+|ERR_(SSL|TLS)_\w+|\w*CERT\w*)$/,
-    disposition: 'failed',
-    reason: 'ConnectionFailed',
-    advice: 'Check the network path to the AWS endpoint (DNS, proxy, VPC endpoint).',
-  },
-  {
-    code: /^AbortError$/,
-    disposition: 'failed',
-    reason: 'Aborted',
-    advice: 'The operator gave up this pass; the next one looks again.',
-  },
-  {
-    code: /^(Server|ServiceUnavailable|InternalFailure|InternalServer(Error)?|InternalError)$/,
-    disposition: 'failed',
-    reason: 'AWSServerError',
-    advice: 'The fault is on the side of AWS; the call is repeated with backoff.',
-  },
-];
-
-const byStatus: readonly (Omit<Rule, 'code'> & { readonly matches: (status: number) => boolean })[] = [
+const byStatus: readonly (Pick<Rule, 'disposition' | 'reason' | 'advice'> & {
+  readonly matches: (status: number) => boolean;
+})[] = [
   {
     matches: (status) => status === 429,
     disposition: 'throttled',
@@ -242,7 +30,7 @@ export function fromAws(error: unknown, operation: string): OperatorError {
   const facts = readError(error);
   if (facts === undefined) return fromUnknown(error);
   const rule =
-    rules.find((row) => row.code.test(facts.code) && (row.message === undefined || row.message.test(facts.message))) ??
+    rules.find((row) => matches(row, facts, operation)) ??
     byStatus.find((row) => facts.status !== undefined && row.matches(facts.status));
   const details = {
     cause: error,
@@ -262,6 +50,11 @@ export function fromAws(error: unknown, operation: string): OperatorError {
   }
   const advice = rule.advice.replace('{action}', deniedAction(facts.message) ?? `the action of ${operation}`);
   return new OperatorError(rule.disposition, rule.reason, `${said} ${advice}`, details);
+}
+
+function matches(rule: Rule, { code, message }: ErrorFacts, operation: string): boolean {
+  const { message: text = /^/, operation: asked = /^/ } = rule;
+  return rule.code.test(code) && text.test(message) && asked.test(operation);
 }
 
 /** How often the SDK tried, as it notes on the error. */
@@ -289,12 +82,17 @@ function readError(error: unknown): ErrorFacts | undefined {
   const code = typeof errno === 'string' && /^[A-Z][A-Z0-9_]+$/.test(errno) ? errno : error.name;
   return {
     code: code.replace(/(.)(Exception|Fault)$/, '$1'),
-    message: error.message.trim(),
+    message: withoutEncoding(error.message),
     status: typeof status === 'number' ? status : undefined,
     requestId: typeof requestId === 'string' ? requestId : undefined,
     attempts: typeof attempts === 'number' ? attempts : undefined,
     retryAfterMs: retryAfter(error),
   };
+}
+
+/** EC2 ends a denial with a long text that only an administrator can decode, and that differs each time: no condition could settle on it. */
+function withoutEncoding(message: string): string {
+  return message.replace(/\s*Encoded authorization failure message: \S+/i, '').trim();
 }
 
 function retryAfter(error: Error): number | undefined {

@@ -37,8 +37,8 @@ export class Region {
   }
 
   /** A place in the line for one `operation`. Throws `throttled` when the line is too long to wait in. */
-  queue(operation: string, caller: Caller): Place {
-    return this.#budget.acquire(operation, caller.priority, caller.signal);
+  queue(service: string, operation: string, caller: Caller): Place {
+    return this.#budget.acquire(service, operation, caller.priority, caller.signal);
   }
 
   /** Waits for budget and sends. */
@@ -51,7 +51,7 @@ export class Region {
   async call(service: string, command: AwsCommand, caller: Caller, gate?: () => void): Promise<unknown>;
   async call(service: string, command: AwsCommand, caller: Caller, gate?: () => void): Promise<unknown> {
     const operation = operationName(command);
-    await budgeted(operation, this.queue(operation, caller).turn);
+    await budgeted(operation, this.queue(service, operation, caller).turn);
     return await this.send(service, command, caller, gate);
   }
 
@@ -87,8 +87,8 @@ export class Region {
     const { clock, region, onCall } = this.#options;
     const startedMs = clock.monotonicMs();
     const record = (call: Pick<CallRecord, 'outcome' | 'reason' | 'requestId' | 'attempts'>): void => {
-      this.#budget.chargeRetries(operation, call.attempts);
-      onCall({ operation, region, durationMs: clock.monotonicMs() - startedMs, ...call });
+      this.#budget.chargeRetries(service, operation, call.attempts);
+      onCall({ service, operation, region, durationMs: clock.monotonicMs() - startedMs, ...call });
     };
     try {
       const answer = await this.#clients.send(service, command, signal);
@@ -103,8 +103,8 @@ export class Region {
         attempts: attemptsOf(thrown),
       });
       if (error.reason === 'Throttled') {
-        const requestsPerSecond = this.#budget.throttled(operation, error.retryAfterMs);
-        this.#options.log.warn({ operation, region, requestsPerSecond }, 'throttled by AWS, rate lowered');
+        const requestsPerSecond = this.#budget.throttled(service, operation, error.retryAfterMs);
+        this.#options.log.warn({ service, operation, region, requestsPerSecond }, 'throttled by AWS, rate lowered');
       }
       throw error;
     }

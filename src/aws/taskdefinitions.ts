@@ -1,65 +1,56 @@
 import {
   DescribeTaskDefinitionCommand,
   ListTaskDefinitionFamiliesCommand,
-  type ListTaskDefinitionFamiliesCommandOutput,
   ListTaskDefinitionsCommand,
   type Tag,
   type TaskDefinition,
   type TaskDefinitionStatus,
 } from '@aws-sdk/client-ecs';
 import type { Clock } from '../clock.ts';
-import { OperatorError } from '../errors.ts';
-import type { Answers } from './batcher.ts';
-import type { Caller } from './command.ts';
+import type { ManyRead } from './batchreads.ts';
+import { type Ask, allPages } from './pages.ts';
 import type { TaskDefinitionAnswer } from './reads.ts';
-import type { Region } from './region.ts';
 
 /** One revision and its tags; each is its own group, since AWS has no batch call for task definitions. */
-export async function readTaskDefinition(
-  region: Region,
-  arnOrFamily: string,
-  caller: Caller,
-): Promise<Answers<TaskDefinitionAnswer | undefined>> {
-  try {
+export const taskDefinitions: ManyRead<TaskDefinitionAnswer | undefined> = {
+  service: 'ecs',
+  operation: 'DescribeTaskDefinition',
+  maxKeys: 1,
+  absent: undefined,
+  fetch: async (ask, arnOrFamily) => {
     const command = new DescribeTaskDefinitionCommand({ taskDefinition: arnOrFamily, include: ['TAGS'] });
-    const { taskDefinition, tags } = await region.send('ecs', command, caller);
+    const { taskDefinition, tags } = await ask(command);
     if (taskDefinition === undefined) return new Map();
     return new Map([[arnOrFamily, { value: { taskDefinition, tags: tags ?? [] } }]]);
-  } catch (error) {
-    if (error instanceof OperatorError && error.disposition === 'absent') {
-      return new Map([[arnOrFamily, { value: undefined }]]);
-    }
-    throw error;
-  }
-}
+  },
+};
 
 /**
  * Which of the families have an ACTIVE revision. One walk over what shares their common prefix answers for all, and for a
  * single family that prefix is its name. The walk stops after as many pages as there are families, so that in an account with
  * tens of thousands of them it never costs much more than asking for each; what is open then is asked for by itself.
  */
-export async function readFamilies(
-  region: Region,
-  families: readonly string[],
-  caller: Caller,
-): Promise<Answers<boolean>> {
-  const maxPages = families.length === 1 ? Number.POSITIVE_INFINITY : families.length;
-  const walk = await walkFamilies(prepaid(region, caller), commonPrefix(families), families, maxPages);
-  const answerFor = async (family: string): Promise<boolean> => {
-    if (walk.complete || walk.found.has(family)) return walk.found.has(family);
-    const ask = (command: ListTaskDefinitionFamiliesCommand) => region.call('ecs', command, caller);
-    return (await walkFamilies(ask, family, [family], Number.POSITIVE_INFINITY)).found.has(family);
-  };
-  return new Map(
-    await Promise.all(families.map(async (family) => [family, { value: await answerFor(family) }] as const)),
-  );
-}
-
-type AskFamilies = (command: ListTaskDefinitionFamiliesCommand) => Promise<ListTaskDefinitionFamiliesCommandOutput>;
+export const activeFamilies: ManyRead<boolean> = {
+  service: 'ecs',
+  operation: 'ListTaskDefinitionFamilies',
+  maxKeys: 1_000,
+  absent: false,
+  fetch: async (ask, _, families) => {
+    const maxPages = families.length === 1 ? Number.POSITIVE_INFINITY : families.length;
+    const walk = await walkFamilies(ask, commonPrefix(families), families, maxPages);
+    const answerFor = async (family: string): Promise<boolean> => {
+      if (walk.complete || walk.found.has(family)) return walk.found.has(family);
+      return (await walkFamilies(ask, family, [family], Number.POSITIVE_INFINITY)).found.has(family);
+    };
+    return new Map(
+      await Promise.all(families.map(async (family) => [family, { value: await answerFor(family) }] as const)),
+    );
+  },
+};
 
 /** Pages through the ACTIVE families of a prefix until all that are looked for are found. */
 async function walkFamilies(
-  ask: AskFamilies,
+  ask: Ask,
   prefix: string,
   lookedFor: readonly string[],
   maxPages: number,
@@ -79,16 +70,6 @@ async function walkFamilies(
   return { found, complete: false };
 }
 
-/** The batch has paid for its first request; each further page pays for itself. */
-function prepaid(region: Region, caller: Caller): AskFamilies {
-  let paid = true;
-  return (command) => {
-    const first = paid;
-    paid = false;
-    return first ? region.send('ecs', command, caller) : region.call('ecs', command, caller);
-  };
-}
-
 function commonPrefix(words: readonly string[]): string {
   let prefix = words[0] ?? '';
   for (const word of words) while (!word.startsWith(prefix)) prefix = prefix.slice(0, -1);
@@ -96,14 +77,11 @@ function commonPrefix(words: readonly string[]): string {
 }
 
 export async function listTaskDefinitions(
-  region: Region,
+  ask: Ask,
   family: string,
   status: TaskDefinitionStatus,
-  caller: Caller,
 ): Promise<readonly string[]> {
-  const arns: string[] = [];
-  let nextToken: string | undefined;
-  do {
+  const arns = await allPages(async (nextToken) => {
     const command = new ListTaskDefinitionsCommand({
       familyPrefix: family,
       status,
@@ -111,12 +89,11 @@ export async function listTaskDefinitions(
       maxResults: 100,
       nextToken,
     });
-    const page = await region.call('ecs', command, caller);
-    // `familyPrefix` means the whole family here, by AWS's documentation; the check costs nothing.
-    arns.push(...(page.taskDefinitionArns ?? []).filter((arn) => arn.includes(`:task-definition/${family}:`)));
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  return arns;
+    const page = await ask(command);
+    return { items: page.taskDefinitionArns, next: page.nextToken };
+  });
+  // `familyPrefix` means the whole family here, by AWS's documentation; the check costs nothing.
+  return arns.filter((arn) => arn.includes(`:task-definition/${family}:`));
 }
 
 const registeredForMs = 60_000;

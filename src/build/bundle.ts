@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -36,6 +37,25 @@ const onlyUndiciAgents: Plugin = {
   },
 };
 
+/**
+ * The SDK describes each structure of a service in an array, of which a client needs those of the operations that are called. esbuild keeps all
+ * that have a computed key, such as `{ [_xN]: 'tagSet' }`: to compute it might do something. With the keys written as literals,
+ * 83 kB of EC2's 810 kB are left, and the process needs 24 MB less (measured: RSS 110 MB to 86 MB after loading).
+ */
+const shakeableSchemas: Plugin = {
+  name: 'shakeable-schemas',
+  setup(plugin) {
+    plugin.onLoad({ filter: /@aws-sdk[\\/].*[\\/]schemas[\\/]\w+\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const constants = new Map<string, string>();
+      for (const [, name = '', literal = ''] of source.matchAll(/^const (\w+) = ("[^"]*");$/gm)) {
+        constants.set(name, literal);
+      }
+      return { contents: source.replace(/(?<=\[)\w+(?=\]:)/g, (name) => constants.get(name) ?? name) };
+    });
+  },
+};
+
 /** Bundles `src/main.ts` and what it needs into one file that runs with nothing but Node. Returns its path. */
 export async function bundle(outfile = resolve(root, 'dist/ecs-operator.mjs')): Promise<string> {
   await build({
@@ -45,6 +65,8 @@ export async function bundle(outfile = resolve(root, 'dist/ecs-operator.mjs')): 
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    // The SDK's ES modules, of which unused parts can be left out; by default its CommonJS would be taken, whole.
+    mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,
     // Names stay: they are in stack traces, and a pino or SDK that looks at a class name must find it.
@@ -52,7 +74,7 @@ export async function bundle(outfile = resolve(root, 'dist/ecs-operator.mjs')): 
     legalComments: 'none',
     // CommonJS packages in an ES module bundle.
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-    plugins: [withoutGeneratedClient, onlyUndiciAgents],
+    plugins: [withoutGeneratedClient, onlyUndiciAgents, shakeableSchemas],
     logLevel: 'warning',
   });
   return outfile;

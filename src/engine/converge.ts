@@ -14,11 +14,12 @@ export async function converge<Reads>(work: Work<Reads>): Promise<Findings> {
   if (steps.length === 0) memory.agreed(key, uid, hash);
   if (calls.length === 0) return work.conclude(observed, steps);
 
-  if (isReportedDrift(desired, observed !== absent)) return reportDrift(work, observed, calls);
+  const scheduled = calls.every((call) => call.scheduled === true);
+  if (!scheduled && isReportedDrift(desired, observed !== absent)) return reportDrift(work, observed, calls);
   if (memory.wasJustSent(key, uid, calls)) return awaitConsistency(work, observed, calls);
   await work.act(calls);
   // Drift first: something that AWS agreed with and that is gone was deleted by somebody else.
-  const change = isDrift(desired) ? 'DriftCorrected' : observed === absent ? 'Created' : 'Updated';
+  const change = isDrift(desired) && !scheduled ? 'DriftCorrected' : observed === absent ? 'Created' : 'Updated';
   work.record(change, reasons(calls));
 
   // Agreement is only ever declared by an observation made after the change. Much is done by the time AWS answers, so look at once.

@@ -94,6 +94,8 @@ export interface CallStep {
   readonly operation: string;
   readonly command: AwsCommand;
   readonly reason: string;
+  /** True for what the spec itself asks for as time goes by, such as a newer image: that AWS agreed with it before does not make it drift. */
+  readonly scheduled?: boolean;
 }
 
 /** Nothing can be done until AWS or another object moves; the steps after it are not reached. */

@@ -46,21 +46,27 @@ async function letGo<Reads>(work: Work<Reads>, users: readonly Referrer[]): Prom
   const { key, object } = work.desired;
   if (kind.release === undefined) return { outcome: inUse(users) };
   const observed = await work.observe({ afterChange: false });
-  if (observed === absent) return { outcome: inUse(users) };
+  if (observed === absent) {
+    // What the status says of something that is gone would hold on to others for ever.
+    const isGone = !memory.mayBeUnseen(key, object.metadata.uid);
+    return { outcome: inUse(users), ...(isGone ? { own: {} } : {}) };
+  }
   const steps = kind.release(work.desired, observed, users);
   const calls = leadingCalls(steps);
   if (calls.length === 0 || memory.wasJustSent(key, object.metadata.uid, calls)) {
-    return work.told(observed, steps.length === 0 ? inUse(users) : looksAgain(inUse(users)));
+    return work.told(observed, steps.length === 0 ? inUse(users) : looksAgain(inUse(users), steps));
   }
   await work.act(calls);
   work.record('Releasing', reasons(calls));
   const after = await work.observe({ afterChange: true });
-  return after === absent ? { outcome: inUse(users) } : work.told(after, looksAgain(inUse(users)));
+  const outcome = looksAgain(inUse(users), []);
+  return after === absent ? { outcome } : work.told(after, outcome);
 }
 
 /** What AWS is doing wakes nobody. */
-function looksAgain({ reason, message }: Extract<Outcome, { kind: 'blocked' }>): Outcome {
-  return { kind: 'progressing', reason, message };
+function looksAgain({ reason, message }: Extract<Outcome, { kind: 'blocked' }>, steps: readonly Step[]): Outcome {
+  const wait = steps.find((step) => step.kind === 'wait');
+  return { kind: 'progressing', reason, message: wait === undefined ? message : `${message} ${wait.message}` };
 }
 
 async function look<Reads>(work: Work<Reads>, afterChange: boolean): Promise<Remains> {

@@ -61,7 +61,7 @@ export interface KindRules {
   readonly status: string;
   /** The SDK input that the spec is built from; its leading required members are required in the spec. */
   readonly request: string;
-  /** The member of `request` that holds the AWS name. Never required: `metadata.name` is the default. */
+  /** The member of `request` that holds the AWS name, as the spec calls it. Never required: `metadata.name` is the default. */
   readonly nameField: string;
   readonly overlays: Overlays;
   readonly columns: readonly Column[];

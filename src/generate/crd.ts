@@ -1,5 +1,6 @@
+import { lowerFirst } from '../kinds/shared/camel-case.ts';
 import type { Column, KindRules, Overlays, Schema } from './contract.ts';
-import { sdkStructure } from './sdk.ts';
+import { type Sdk, sdkOf } from './sdk.ts';
 import { leadingColumns, sharedOverlays, trailingColumns } from './shared.ts';
 import { structural } from './structural.ts';
 import type { TypeSchemas } from './types.ts';
@@ -36,9 +37,12 @@ export interface CrdVersion {
 /** The kind's root schema. `used` collects the names of the shared overlays that were laid on. */
 export function rootSchema(rules: KindRules, read: (type: string) => TypeSchemas, used: Set<string>): Schema {
   const overlays: Overlays = { ...sharedOverlays, ...rules.overlays };
-  const specRoot = { type: rules.spec, alias: 'Spec', required: requiredInSpec(rules) } as const;
+  const sdk = sdkOf(rules.request);
+  if (sdk === undefined) throw new Error(`${rules.names.kind}: the SDK has no ${rules.request}`);
+  const specRoot = { type: rules.spec, alias: 'Spec', required: requiredInSpec(rules, sdk), sdk } as const;
   const spec = structural(read(rules.spec), specRoot, overlays, used);
-  const status = structural(read(rules.status), { type: rules.status, alias: 'Status', required: [] }, overlays, used);
+  const statusRoot = { type: rules.status, alias: 'Status', required: [], sdk } as const;
+  const status = structural(read(rules.status), statusRoot, overlays, used);
   used.add('Object');
   const unused = Object.keys(rules.overlays).filter((name) => !used.has(name));
   if (unused.length > 0) throw new Error(`${rules.names.kind}: no such type or member: ${unused.join(', ')}`);
@@ -81,11 +85,10 @@ export function crd(rules: KindRules, schema: Schema): Crd {
   };
 }
 
-function requiredInSpec(rules: KindRules): readonly string[] {
-  const request = sdkStructure(rules.request);
-  if (request === undefined) throw new Error(`${rules.names.kind}: the SDK has no ${rules.request}`);
-  if (!request.members.includes(rules.nameField)) {
+function requiredInSpec(rules: KindRules, sdk: Sdk): readonly string[] {
+  const request = sdk(rules.request);
+  if (!request?.members.map(lowerFirst).includes(rules.nameField)) {
     throw new Error(`${rules.names.kind}: ${rules.request} has no member ${rules.nameField}`);
   }
-  return request.required.filter((member) => member !== rules.nameField);
+  return request.required.map(lowerFirst).filter((member) => member !== rules.nameField);
 }

@@ -7,7 +7,7 @@ export function apiDocs(kinds: readonly { readonly rules: KindRules; readonly sc
     '',
     '# API',
     '',
-    `Group \`${kinds[0]?.rules.names.group}\`. Fields have the names and shapes that they have in AWS; what they mean is in AWS's API reference.`,
+    `Group \`${kinds[0]?.rules.names.group}\`. Fields have the names and shapes that they have in AWS, and begin with a small letter; what they mean is in AWS's API reference.`,
     'Nested fields are in the CRDs: `kubectl explain ecsservice.spec.deploymentConfiguration`, for example.',
   ];
   return `${[...intro, ...kinds.flatMap(section)].join('\n')}\n`;
@@ -56,11 +56,11 @@ function limits(schema: Schema): string {
   return most === undefined ? '' : `At most ${most}${unit}.`;
 }
 
-/** What the rules in a schema say, from the root down. */
+/** What the rules in a schema say, from the root down, each once: a structure may stand in several places. */
 export function ruleMessages(schema: Schema): string[] {
   const own = (schema['x-kubernetes-validations'] ?? []).map(({ message }) => message);
   const inner = [...Object.values(schema.properties ?? {}), schema.items, schema.additionalProperties];
-  return [...own, ...inner.flatMap((child) => (child === undefined ? [] : ruleMessages(child)))];
+  return [...new Set([...own, ...inner.flatMap((child) => (child === undefined ? [] : ruleMessages(child)))])];
 }
 
 function cell(text: string): string {

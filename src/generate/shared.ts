@@ -15,29 +15,48 @@ export function rules(...list: Rule[]): Schema {
   return { 'x-kubernetes-validations': list };
 }
 
-/** The AWS name is fixed once it is in use, and by default it is `metadata.name`, which may hold dots where ECS names may not. */
+/** The AWS name of an object in CEL: `spec.<field>`, by default `metadata.name`. */
+export function effectiveName(self: 'self' | 'oldSelf', field: string): string {
+  return `(has(${self}.spec.${field}) ? ${self}.spec.${field} : ${self}.metadata.name)`;
+}
+
+/** The AWS name is fixed once it is in use. */
+export function fixedName(kind: string, field: string, thing: string, service: string): Rule {
+  return {
+    rule: `${effectiveName('self', field)} == ${effectiveName('oldSelf', field)}`,
+    message: `spec.${field} is immutable: ${service} cannot rename ${thing}; create another ${kind} and delete this one`,
+  };
+}
+
+/** Rules of names in ECS, which may not hold the dots that `metadata.name` may. */
 export function nameRules(kind: string, field: string, thing: string): readonly Rule[] {
-  const effective = (self: string): string =>
-    `(has(${self}.spec.${field}) ? ${self}.spec.${field} : ${self}.metadata.name)`;
   return [
     {
       rule: `has(self.spec.${field}) || !self.metadata.name.contains('.')`,
       message: `metadata.name holds a dot, which ECS does not allow in the name of a ${thing}: set spec.${field}`,
     },
-    {
-      rule: `${effective('self')} == ${effective('oldSelf')}`,
-      message: `spec.${field} is immutable: ECS cannot rename a ${thing}; create another ${kind} and delete this one`,
-    },
+    fixedName(kind, field, `a ${thing}`, 'ECS'),
   ];
 }
 
 /** Refuses to set, change or remove `spec.<field>` after creation. */
 export function immutable(field: string, remedy: string): Rule {
-  return {
-    rule: `has(self.${field}) == has(oldSelf.${field}) && (!has(self.${field}) || self.${field} == oldSelf.${field})`,
-    message: `spec.${field} is immutable: ${remedy}`,
-  };
+  return { rule: unchanged(field), message: `spec.${field} is immutable: ${remedy}` };
 }
+
+/** `oldSelf.?a == self.?a` would say it, but the API server cannot estimate what that costs. */
+export function unchanged(field: string): string {
+  return `has(self.${field}) == has(oldSelf.${field}) && (!has(self.${field}) || self.${field} == oldSelf.${field})`;
+}
+
+/** Five cron fields; that they mean something is checked where they are read. */
+export const cron: Schema = { pattern: '^[0-9A-Za-z*,/#-]+( +[0-9A-Za-z*,/#-]+){4}$', maxLength: 128 };
+
+export const timeZone: Schema = {
+  description: 'IANA name, such as Europe/Berlin. The default is UTC.',
+  pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+  maxLength: 64,
+};
 
 export const regionRule: Rule = immutable(
   'region',
@@ -65,17 +84,23 @@ export const tags: Schema = {
   ),
 };
 
+const fargate = "has(i.capacityProvider) && i.capacityProvider in ['FARGATE', 'FARGATE_SPOT']";
+
 /**
  * Limits of a strategy. 20 is RegisterTaskDefinition's and CreateService's present limit; CPS-02 still has the older 6.
- * Not a map by provider, though AWS wants providers unique: a reference to one of our own providers will be a second way to name one.
+ * Not a map by provider, though AWS wants providers unique: a reference is a second way to name one.
  */
 export function capacityProviderStrategy(field: string): Schema {
   return {
     maxItems: 20,
     ...rules(
       {
-        // CPS-07
-        rule: "self.all(i, i.capacityProvider in ['FARGATE', 'FARGATE_SPOT']) || self.all(i, !(i.capacityProvider in ['FARGATE', 'FARGATE_SPOT']))",
+        rule: 'self.all(i, has(i.capacityProvider) != has(i.capacityProviderRef))',
+        message: `${field}: every item names its provider by one of capacityProvider and capacityProviderRef; set one`,
+      },
+      {
+        // CPS-07; a reference is to an ECSCapacityProvider, which is never Fargate's.
+        rule: `self.all(i, ${fargate}) || self.all(i, !(${fargate}))`,
         message: `${field} mixes FARGATE or FARGATE_SPOT with other capacity providers: ECS takes one sort only; remove one or the other`,
       },
       {
@@ -118,7 +143,8 @@ export const sharedOverlays: Overlays = {
   },
   'Status.observedGeneration': { ...int64, description: 'The generation of the spec that this status is about.' },
   'Status.conditions': {
-    description: 'Ready, Reconciling and Stalled. Ready is True only when this generation is live in AWS.',
+    description:
+      'Ready, Reconciling, Stalled, and others while they are True. Ready is True once this generation is live in AWS.',
     ...mapList('type'),
   },
   'Status.settledHash': { description: 'Hash of the spec that AWS last agreed with.' },
@@ -136,9 +162,10 @@ export const sharedOverlays: Overlays = {
   Tag: { required: ['key'] },
   'Tag.key': { minLength: 1, maxLength: 128 },
   'Tag.value': { maxLength: 256 },
-  'CapacityProviderStrategyItem.capacityProvider': { maxLength: 255 },
-  'CapacityProviderStrategyItem.weight': { minimum: 0, maximum: 1000 },
-  'CapacityProviderStrategyItem.base': { minimum: 0, maximum: 100_000 },
+  'StrategyItem.capacityProvider': { maxLength: 255 },
+  'StrategyItem.capacityProviderRef': { description: 'The ECSCapacityProvider.' },
+  'StrategyItem.weight': { minimum: 0, maximum: 1000 },
+  'StrategyItem.base': { minimum: 0, maximum: 100_000 },
   'LogConfiguration.secretOptions': mapList('name'),
 };
 

@@ -1,26 +1,33 @@
+import { lowerFirst } from '../kinds/shared/camel-case.ts';
 import type { Overlays, Schema } from './contract.ts';
-import { sdkStructure } from './sdk.ts';
+import type { Sdk } from './sdk.ts';
 import type { TypeSchema, TypeSchemas } from './types.ts';
+
+/** The type that a schema is made of. */
+interface Root {
+  readonly type: string;
+  /** What the overlays call it. */
+  readonly alias: 'Spec' | 'Status';
+  readonly required: readonly string[];
+  /** Where the structures come from. */
+  readonly sdk: Sdk;
+}
 
 /** Where the walk is: which types, which names the overlays use for the root, and the way down, for errors and against recursion. */
 interface Walk {
   readonly types: TypeSchemas;
   readonly overlays: Overlays;
-  readonly root: { readonly type: string; readonly alias: 'Spec' | 'Status'; readonly required: readonly string[] };
+  readonly root: Root;
   readonly used: Set<string>;
   readonly path: readonly string[];
 }
 
 /**
- * One type as a structural schema: everything inlined, nothing left open that AWS does not leave open. `used` collects the
- * overlays that were laid on, so that the caller can refuse those that hit nothing.
+ * One type as a structural schema: everything inlined, nothing left open that AWS does not leave open. Members begin with a small
+ * letter, as in `CamelCase<T>`, whatever the SDK calls them. `used` collects the overlays that were laid on, so that the caller can
+ * refuse those that hit nothing.
  */
-export function structural(
-  types: TypeSchemas,
-  root: { readonly type: string; readonly alias: 'Spec' | 'Status'; readonly required: readonly string[] },
-  overlays: Overlays,
-  used: Set<string>,
-): Schema {
+export function structural(types: TypeSchemas, root: Root, overlays: Overlays, used: Set<string>): Schema {
   return named(root.type, { types, overlays, root, used, path: [] });
 }
 
@@ -29,21 +36,32 @@ function named(name: string, walk: Walk): Schema {
   if (walk.path.includes(name)) {
     throw new Error(`${[...walk.path, name].join(' > ')} is recursive, which a structural schema cannot express`);
   }
-  const type = walk.types.get(name);
-  if (type === undefined) throw new Error(`${name} is used by ${walk.path.join(' > ')} and not defined`);
+  const type = definition(name, walk);
   const inside = { ...walk, path: [...walk.path, name] };
   if (type.anyOf !== undefined) return union(name, type.anyOf, inside);
   const schema = type.properties === undefined ? convert(type, inside) : object(name, type.properties, type, inside);
   return overlay(schema, alias(name, walk), walk);
 }
 
+/** What a name stands for. `type WarmPool = Omit<PutWarmPoolType, …>` is a structure called WarmPool, not two or three in one another. */
+function definition(name: string, walk: Walk): TypeSchema {
+  const type = walk.types.get(name);
+  if (type === undefined) throw new Error(`${name} is used by ${walk.path.join(' > ')} and not defined`);
+  const other = type.$ref === undefined ? undefined : referenced(type.$ref);
+  return other?.includes('<') ? definition(other, walk) : type;
+}
+
+function referenced($ref: string): string {
+  return decodeURIComponent($ref.slice('#/definitions/'.length));
+}
+
 function convert(type: TypeSchema, walk: Walk): Schema {
-  if (type.$ref !== undefined) return named(decodeURIComponent(type.$ref.slice('#/definitions/'.length)), walk);
+  if (type.$ref !== undefined) return named(referenced(type.$ref), walk);
   if (type.const !== undefined || type.enum !== undefined) return enumeration(type.enum ?? [type.const], walk);
   if (Array.isArray(type.type)) return several(type.type, walk);
   switch (type.type) {
     case 'string':
-      return { type: 'string' };
+      return { type: 'string', ...(type.format === 'date-time' ? { format: type.format } : {}) };
     case 'boolean':
       return { type: 'boolean' };
     case 'number':
@@ -74,9 +92,9 @@ function enumeration(values: readonly unknown[], walk: Walk): Schema {
 function union(name: string, options: readonly TypeSchema[], walk: Walk): Schema {
   const properties: Record<string, TypeSchema> = {};
   for (const option of options) {
-    const reference = decodeURIComponent(option.$ref ?? '');
-    const member = walk.types.get(reference.slice('#/definitions/'.length));
-    if (!reference.startsWith(`#/definitions/${name}.`) || member?.properties === undefined) {
+    const reference = referenced(option.$ref ?? '');
+    const member = walk.types.get(reference);
+    if (!reference.startsWith(`${name}.`) || member?.properties === undefined) {
       return unknownShape({ anyOf: options }, walk);
     }
     if (!reference.endsWith('.$UnknownMember')) Object.assign(properties, member.properties);
@@ -86,17 +104,18 @@ function union(name: string, options: readonly TypeSchema[], walk: Walk): Schema
 
 function object(name: string, members: Readonly<Record<string, TypeSchema>>, type: TypeSchema, walk: Walk): Schema {
   const properties: Record<string, Schema> = {};
-  for (const member of Object.keys(members).sort()) {
-    const schema = convert(members[member] ?? {}, walk);
+  const types = new Map(Object.entries(members).map(([member, schema]) => [lowerFirst(member), schema]));
+  for (const member of [...types.keys()].sort()) {
+    const schema = convert(types.get(member) ?? {}, walk);
     properties[member] = overlay(schema, `${alias(name, walk)}.${member}`, walk);
   }
-  const required = requiredMembers(name, Object.keys(members), type, walk);
-  return { type: 'object', properties, ...(required.length > 0 ? { required: [...required].sort() } : {}) };
+  const required = new Set(requiredMembers(name, Object.keys(members), type, walk).map(lowerFirst));
+  return { type: 'object', properties, ...(required.size > 0 ? { required: [...required].sort() } : {}) };
 }
 
 function requiredMembers(name: string, members: readonly string[], type: TypeSchema, walk: Walk): readonly string[] {
   if (name === walk.root.type) return [...walk.root.required, ...(type.required ?? [])];
-  const sdk = sdkStructure(name);
+  const sdk = walk.root.sdk(name);
   if (sdk === undefined) return type.required ?? [];
   if ([...sdk.members].sort().join() !== [...members].sort().join()) {
     throw new Error(`${name} has other members in the SDK's types than in its runtime schema`);

@@ -2,15 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { KindRules } from '../../src/generate/contract.ts';
+import type { KindRules, Schema } from '../../src/generate/contract.ts';
 import { ruleMessages } from '../../src/generate/docs.ts';
 import { generateSchemas } from '../../src/generate/generate.ts';
 import type { ResourceNames } from '../../src/kube/types.ts';
 import { testCluster } from '../support/cluster.ts';
 import { must } from '../support/kubectl.ts';
 import { type Answer, type Api, api } from './crds/api.ts';
-import { type Attempt, ruleCases, schemaCases } from './crds/cases.ts';
-import { clusterStatus, maximalCommon, maximalInput, serviceStatus, taskDefinitionStatus } from './crds/maximal.ts';
+import type { Attempt } from './crds/cases/shared.ts';
+import { ruleCases, schemaCases } from './crds/cases.ts';
+import { pathsIn, pathsOf } from './crds/maximal.ts';
+import { variants } from './crds/variants.ts';
 
 const cluster = testCluster();
 const root = join(import.meta.dirname, '../..');
@@ -62,38 +64,31 @@ describe('rules', () => {
   });
 });
 
-describe('round trip', () => {
-  const { family: _family, ...task } = maximal('RegisterTaskDefinitionRequest');
-  const { clientToken: _token, ...service } = maximal('CreateServiceRequest');
-  const {
-    capacityProviderStrategy,
-    cluster: _cluster,
-    taskDefinition: _definition,
-    launchType: _type,
-    ...rest
-  } = service;
-  const { capacityProviderStrategy: _strategy, ...byName } = service;
-  const replica = { schedulingStrategy: 'REPLICA' };
-  const reference = { name: 'web', namespace: 'shop' };
+describe.each(variants(generated))('round trip of $kind', ({ kind, specs, status }) => {
+  const { names } = rulesOf(kind);
 
-  test.each([
-    ['ECSCluster', maximal('CreateClusterRequest'), clusterStatus],
-    ['ECSTaskDefinition', { ...task, family: 'web', cpu: '1 vCPU' }, taskDefinitionStatus],
-    ['ECSTaskDefinition', { ...task, cpu: 256, memory: 512 }, taskDefinitionStatus],
-    ['ECSService', { ...byName, ...replica }, serviceStatus],
-    [
-      'ECSService',
-      { ...rest, ...replica, capacityProviderStrategy, clusterRef: reference, taskDefinitionRef: reference },
-      serviceStatus,
-    ],
-  ])('%s keeps every field of spec and status, at every depth', async (kind, fields, status) => {
-    const { names } = rulesOf(kind);
-    const spec = { ...maximalCommon, ...fields };
+  test.each(specs.map((spec, index) => [index, spec] as const))(
+    'keeps every field of spec %i, at every depth',
+    async (_, spec) => {
+      const created = accepted(await server.create(names, { metadata: { name: fresh() }, spec }));
+      expect(created.spec).toEqual(spec);
+    },
+  );
+
+  test('keeps every field of status, at every depth', async () => {
+    const [spec = {}] = specs;
     const created = accepted(await server.create(names, { metadata: { name: fresh() }, spec }));
-    expect(created.spec).toEqual(spec);
     const updated = accepted(await server.replaceStatus(names, { ...created, status }));
     expect(updated.status).toEqual(status);
     expect(updated.spec).toEqual(spec);
+  });
+
+  test('leaves no field of the CRD out', () => {
+    const { spec, status: said } = schemaOf(kind).properties ?? {};
+    const tried = new Set(specs.flatMap((one) => pathsIn(one)));
+    expect(pathsOf(spec ?? {}).filter((path) => !tried.has(path))).toEqual([]);
+    const told = new Set(pathsIn(status));
+    expect(pathsOf(said ?? {}).filter((path) => !told.has(path))).toEqual([]);
   });
 });
 
@@ -172,15 +167,14 @@ function accepted(answer: Answer): Extract<Answer, { kind: 'accepted' }>['object
   return answer.object;
 }
 
-function maximal(request: string): Record<string, unknown> {
-  const kind = generated.find(({ rules }) => rules.request === request);
-  return maximalInput(request, kind?.schema.properties?.spec);
-}
-
 function rulesOf(kind: string): KindRules {
   const found = generated.find(({ rules }) => rules.names.kind === kind);
   if (found === undefined) throw new Error(`no kind ${kind}`);
   return found.rules;
+}
+
+function schemaOf(kind: string): Schema {
+  return generated.find(({ rules }) => rules.names.kind === kind)?.schema ?? {};
 }
 
 function onlyMessage(names: ResourceNames, says: string): string {

@@ -87,7 +87,7 @@ describe('examples/ec2-cluster', () => {
   let manifests: readonly Manifest[];
   beforeAll(async () => {
     bed = await testBed({ region: { timings: 'realistic', speed: SPEED } });
-    autoScaling = new AutoScalingClient(connection(bed.region));
+    autoScaling = new AutoScalingClient(connection(bed.region, { region: bed.config.region }));
     manifests = await example(bed, 'ec2');
   });
   afterAll(async () => {

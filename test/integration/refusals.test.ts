@@ -1,7 +1,7 @@
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cluster, service, taskDefinition, trio } from '../support/manifests.ts';
-import { condition, type TestBed, testBed } from '../support/test-bed.ts';
+import { condition, type Manifest, type TestBed, testBed } from '../support/test-bed.ts';
 
 describe('a spec that passes the CRD and cannot work', () => {
   let bed: TestBed;
@@ -27,7 +27,7 @@ describe('a spec that passes the CRD and cannot work', () => {
     await bed.ready('ECSService', 'strategy');
     const strategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }];
     await bed.apply(service('strategy', { launchType: undefined, capacityProviderStrategy: strategy }));
-    const object = await bed.notReady('ECSService', 'strategy', 'InvalidParameter');
+    const object = await bed.notReady('ECSService', 'strategy', 'CapacityProviderNotAssociated');
     expect(condition(object, 'Ready')?.message).toContain('Associate the capacity provider with the cluster');
     expect(object.status).toMatchObject({ runningCount: 1, taskDefinitionRevision: 'strategy:1' });
     await bed.apply(service('strategy'));
@@ -87,5 +87,82 @@ describe('a spec that passes the CRD and cannot work', () => {
     await bed.apply(...manifests);
     const { status } = await bed.ready('ECSService', 'far');
     expect(status?.serviceArn).toBe('arn:aws:ecs:eu-west-1:123456789012:service/far/far');
+  });
+});
+
+describe('a spec that cannot work is refused by the API server, and AWS never hears of it:', () => {
+  let bed: TestBed;
+  beforeAll(async () => {
+    bed = await testBed();
+  });
+  afterAll(() => bed.stop());
+
+  const object = (kind: string, name: string, spec: object): Manifest => ({ kind, metadata: { name }, spec });
+  const group = { launchTemplateRef: { name: 'web' }, vpcZoneIdentifier: 'subnet-1' };
+  const provider = (name: string, settings: object = {}): Manifest =>
+    object('ECSCapacityProvider', name, {
+      autoScalingGroupProvider: { autoScalingGroupRef: { name: 'web' }, ...settings },
+    });
+  const strategy = [{ capacityProvider: 'FARGATE', weight: 1 }, { capacityProviderRef: { name: 'web' } }];
+
+  it.each<[string, Manifest, string]>([
+    [
+      'a maximum below the minimum',
+      object('AutoScalingGroup', 'sizes', { ...group, minSize: 3, maxSize: 2 }),
+      'spec.maxSize is below spec.minSize',
+    ],
+    [
+      'a group without a template',
+      object('AutoScalingGroup', 'template', { minSize: 0, maxSize: 2, vpcZoneIdentifier: 'subnet-1' }),
+      'exclude one another: set exactly one',
+    ],
+    ['a provider called after AWS', provider('aws-gpu'), 'begins with aws, ecs or fargate'],
+    ['a provider called after ECS', provider('ecs'), 'begins with aws, ecs or fargate'],
+    ['a provider called after Fargate', provider('fargate-spot'), 'begins with aws, ecs or fargate'],
+    [
+      'termination protection without managed scaling',
+      provider('protected', { managedTerminationProtection: 'ENABLED' }),
+      'set managedScaling.status to ENABLED',
+    ],
+    [
+      'Fargate and a group in one strategy of a service',
+      service('mixed', { launchType: undefined, capacityProviderStrategy: strategy }),
+      'spec.capacityProviderStrategy mixes FARGATE',
+    ],
+    [
+      'Fargate and a group in one strategy of a cluster',
+      cluster('mixed', { capacityProviderRefs: [{ name: 'web' }], defaultCapacityProviderStrategy: strategy }),
+      'spec.defaultCapacityProviderStrategy mixes FARGATE',
+    ],
+    [
+      'user data beside spec.ecs',
+      object('LaunchTemplate', 'rendered', {
+        launchTemplateData: { userData: 'IyEvYmluL3NoCg==', iamInstanceProfile: { name: 'ecsInstanceRole' } },
+        ecs: { clusterRef: { name: 'web' } },
+      }),
+      'spec.launchTemplateData.userData has to be removed',
+    ],
+    [
+      'something that is no name of an instance type',
+      object('LaunchTemplate', 'type', { launchTemplateData: { instanceType: 'large' } }),
+      'spec.launchTemplateData.instanceType',
+    ],
+  ])('%s', async (_, manifest, says) => {
+    const mark = bed.region.journal.mark();
+    await expect(bed.apply(manifest)).rejects.toThrow(says);
+    expect(await bed.get(manifest.kind, manifest.metadata.name)).toBeUndefined();
+    expect(bed.region.journal.count(mark)).toEqual({});
+  });
+
+  it('another group for a provider that has one, with the way to it', async () => {
+    await bed.apply(provider('settled'));
+    const mark = bed.region.journal.mark();
+    const change = provider('settled', { autoScalingGroupRef: { name: 'other' } });
+    await expect(bed.apply(change)).rejects.toThrow(
+      'create a new ECSCapacityProvider beside this one, move the weight in the strategies to it, then delete this one',
+    );
+    expect(bed.mutations(mark)).toEqual([]);
+    await bed.delete('ECSCapacityProvider', 'settled');
+    await bed.gone('ECSCapacityProvider', 'settled');
   });
 });

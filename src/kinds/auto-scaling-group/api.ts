@@ -98,6 +98,8 @@ export interface InstanceRefreshStatus {
   readonly generation: number;
   /** Of the launch template that it rolls out. */
   readonly version?: string | undefined;
+  /** Instances that it left as they were when it succeeded, as its preferences asked; they are not refreshed to this version again. */
+  readonly skippedInstances?: readonly string[] | undefined;
 }
 
 export interface DrainedInstance {

@@ -20,9 +20,9 @@ export interface ObservedGroup {
   /** Undefined when they were not read. */
   readonly hooks: readonly LifecycleHook[] | undefined;
   readonly warmPool: WarmPoolConfiguration | undefined;
-  /** Newest first; read only while the group has not got what it wants. */
+  /** Newest first; read only while the group has not got what it wants, or ECS not all of its instances. */
   readonly activities: readonly Activity[];
-  /** Read only when the spec has a desired capacity that the group has not. */
+  /** Read only when it matters who owns the desired capacity. */
   readonly policies: readonly ScalingPolicy[];
   /** Those of the group's instances that ECS knows; undefined when no cluster is known or nobody has to know. */
   readonly containerInstances: readonly ContainerInstance[] | undefined;

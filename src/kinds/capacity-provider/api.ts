@@ -23,6 +23,8 @@ export interface ECSCapacityProviderStatus extends CommonStatus {
   readonly status?: string | undefined;
   readonly updateStatus?: string | undefined;
   readonly updateStatusReason?: string | undefined;
+  /** Generation of the spec that ECS was last seen at work on: what it could not do for that one is not tried again. */
+  readonly attemptedGeneration?: number | undefined;
   readonly type?: string | undefined;
   readonly autoScalingGroupArn?: string | undefined;
   readonly cluster?: string | undefined;

@@ -13,8 +13,11 @@ export type ECSClusterSpec = CommonSpec &
 
 /** The container instances that are not INACTIVE. External ones (ECS Anywhere) are counted, and left alone. */
 export interface ContainerInstanceCounts {
+  /** As ECS counts them: ACTIVE and DRAINING. */
   readonly registered: number;
+  /** Of the registered ones. */
   readonly draining: number;
+  /** Of the registered ones: their agent is not connected. */
   readonly disconnected: number;
   readonly registrationFailed: number;
   readonly external: number;
@@ -30,7 +33,7 @@ export interface ClusterCapacityProviderStatus {
   readonly desiredInstances?: number | undefined;
   /** Instances registered in this cluster. */
   readonly runningInstances: number;
-  /** Needed instances for each hundred there are: CapacityProviderReservation as ECS defines it (CAS-02), counted by the operator. */
+  /** Needed instances for each hundred there are: an estimate of CapacityProviderReservation as ECS defines it (CAS-02). */
   readonly reservation?: number | undefined;
   /** Why there are not more instances, while tasks wait for some. */
   readonly notScaling?: string | undefined;

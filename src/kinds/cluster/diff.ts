@@ -1,28 +1,28 @@
 import {
   type Cluster,
-  PutClusterCapacityProvidersCommand,
   type Tag,
   UntagResourceCommand,
   UpdateClusterCommand,
   type UpdateClusterCommandInput,
 } from '@aws-sdk/client-ecs';
-import type { Desired, Step } from '../../engine/kind.ts';
-import { withStrategyDefaults } from '../shared/capacity-provider-strategy.ts';
+import type { Step } from '../../engine/kind.ts';
 import { covers, isEmpty } from '../shared/compare.ts';
 import { wasRemoved } from '../shared/fields.ts';
-import { ecs, step, wait } from '../shared/step.ts';
+import { ecs, step } from '../shared/step.ts';
 import { tagSteps } from '../shared/tags.ts';
-import type { ECSClusterSpec, ECSClusterStatus } from './api.ts';
+import type { ECSClusterSpec } from './api.ts';
+import { associationSteps } from './associate.ts';
+import type { DesiredCluster } from './desired.ts';
+import type { ObservedCluster } from './observed.ts';
 
-type DesiredCluster = Desired<ECSClusterSpec, ECSClusterStatus>;
-
-/** What of a live cluster differs from the spec, as calls that send only the difference. */
-export function clusterChanges(desired: DesiredCluster, live: Cluster): readonly Step[] {
+/** What of a live cluster differs from the spec, as calls that send only the difference. Its providers last: they may have to wait. */
+export function clusterChanges(desired: DesiredCluster, observed: ObservedCluster): readonly Step[] {
+  const { cluster: live } = observed;
   return [
     ...updateSteps(desired, live),
-    ...capacityProviderSteps(desired, live),
     ...tagSteps(desired, live.clusterArn ?? '', live.tags, namespaceTags(desired.spec)),
     ...staleNamespaceTag(desired.spec, live),
+    ...associationSteps(desired, observed),
   ];
 }
 
@@ -77,32 +77,4 @@ function staleNamespaceTag(spec: ECSClusterSpec, live: Cluster): readonly Step[]
 
 function valueOfTag(live: Cluster, key: string): string | undefined {
   return live.tags?.find((tag) => tag.key === key)?.value;
-}
-
-function capacityProviderSteps(desired: DesiredCluster, live: Cluster): readonly Step[] {
-  const { spec } = desired;
-  const providers = spec.capacityProviders ?? (wasRemoved(desired, 'capacityProviders') ? [] : undefined);
-  const strategy =
-    spec.defaultCapacityProviderStrategy ?? (wasRemoved(desired, 'defaultCapacityProviderStrategy') ? [] : undefined);
-  const providersDiffer = !covers(live.capacityProviders, providers);
-  const strategyDiffers = !covers(
-    withStrategyDefaults(live.defaultCapacityProviderStrategy),
-    withStrategyDefaults(strategy),
-  );
-  if (!providersDiffer && !strategyDiffers) return [];
-  // What ECS could not do is told in the conditions, not tried over and over: the next generation gets a new try.
-  const tried = desired.status?.observedGeneration === desired.object.metadata.generation;
-  if (live.attachmentsStatus === 'UPDATE_FAILED' && tried) return [];
-  // ECS answers UpdateInProgressException while an earlier association is still being made.
-  if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') {
-    return [wait('AttachmentsUpdating', 'ECS is still associating capacity providers; the change follows.')];
-  }
-  const command = new PutClusterCapacityProvidersCommand({
-    cluster: live.clusterArn,
-    // This call replaces both lists, so what the user left open is sent as it is.
-    capacityProviders: providers ?? live.capacityProviders ?? [],
-    defaultCapacityProviderStrategy: strategy ?? live.defaultCapacityProviderStrategy ?? [],
-  });
-  const what = [providersDiffer ? 'capacityProviders' : '', strategyDiffers ? 'defaultCapacityProviderStrategy' : ''];
-  return [step(ecs, command, `${what.filter((field) => field !== '').join(', ')} changed`)];
 }

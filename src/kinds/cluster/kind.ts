@@ -1,27 +1,31 @@
-import { type Cluster, CreateClusterCommand, DeleteClusterCommand } from '@aws-sdk/client-ecs';
+import { CreateClusterCommand } from '@aws-sdk/client-ecs';
 import { assertMayManage } from '../../aws/ownership.ts';
-import { absent, type Desired, type Progress } from '../../engine/kind.ts';
+import { absent, type Step } from '../../engine/kind.ts';
 import type { AwsKind } from '../kind.ts';
 import { awsFields, fieldsOf } from '../shared/fields.ts';
+import { assertOneRegion } from '../shared/one-region.ts';
 import { ownerOf, regionOfArn } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
 import { desiredTags } from '../shared/tags.ts';
 import type { ECSClusterSpec, ECSClusterStatus } from './api.ts';
+import { clusterReferences, firstAssociation, unresolvedWait } from './association.ts';
+import { conditionTypes } from './conditions.ts';
+import { clusterName, type DesiredCluster } from './desired.ts';
 import { clusterChanges, namespaceTags } from './diff.ts';
 import { clusterNames } from './names.ts';
-
-export interface ObservedCluster {
-  readonly cluster: Cluster;
-  /** Read only while the object is being deleted: what AWS will not delete the cluster for. */
-  readonly services: readonly string[];
-}
-
-type DesiredCluster = Desired<ECSClusterSpec, ECSClusterStatus>;
+import { observeCluster } from './observe.ts';
+import type { ObservedCluster } from './observed.ts';
+import { holdsProviders, releaseSteps, retireSteps } from './retire.ts';
+import { concluded } from './status.ts';
 
 export const cluster: AwsKind<ECSClusterSpec, ECSClusterStatus, ObservedCluster> = {
   names: clusterNames,
 
-  references: () => [],
+  conditionTypes,
+
+  references: clusterReferences,
+
+  holds: holdsProviders,
 
   identity({ status }) {
     if (status?.clusterArn === undefined || status.status !== 'ACTIVE') return undefined;
@@ -29,16 +33,12 @@ export const cluster: AwsKind<ECSClusterSpec, ECSClusterStatus, ObservedCluster>
   },
 
   async observe({ reads }, desired) {
-    const name = clusterName(desired);
-    const found = await reads.describeCluster(name);
-    // An INACTIVE cluster is kept visible by ECS for a while and its name is free again.
-    if (found === undefined || found.status === 'INACTIVE') return absent;
-    const occupied = desired.deleting && (found.activeServicesCount ?? 0) > 0;
-    return { cluster: found, services: occupied ? await reads.listServices(name) : [] };
+    return (await observeCluster(reads, desired)) ?? absent;
   },
 
   plan(desired, observed) {
-    if (observed === absent) return [create(desired)];
+    assertOneRegion(desired, 'cluster');
+    if (observed === absent) return [create(desired), ...unresolvedWait(desired)];
     const live = observed.cluster;
     assertMayManage(ownerOf(desired), live.tags, desired.spec.adoptionPolicy, `cluster "${clusterName(desired)}"`);
     switch (live.status) {
@@ -47,85 +47,36 @@ export const cluster: AwsKind<ECSClusterSpec, ECSClusterStatus, ObservedCluster>
       case 'DEPROVISIONING':
         return [wait('Deprovisioning', 'The cluster is being deleted in AWS; it is created again afterwards.')];
       default:
-        return clusterChanges(desired, live);
+        return clusterChanges(desired, observed);
     }
   },
 
-  retire(desired, { cluster: live, services }) {
-    const name = clusterName(desired);
-    assertMayManage(ownerOf(desired), live.tags, 'Never', `cluster "${name}"`);
-    if (live.status === 'DEPROVISIONING') return [wait('Deleting', 'ECS is removing the cluster.')];
-    if (services.length > 0) {
-      return [wait('InUse', `Waiting until the cluster has no services: AWS still has ${listed(services)}.`)];
-    }
-    return [step(ecs, new DeleteClusterCommand({ cluster: live.clusterArn }), `cluster ${name} deleted`)];
-  },
+  release: releaseSteps,
 
-  conclude(_desired, { cluster: live }) {
-    return {
-      status: {
-        clusterArn: live.clusterArn,
-        clusterName: live.clusterName,
-        status: live.status,
-        activeServicesCount: live.activeServicesCount,
-        runningTasksCount: live.runningTasksCount,
-        pendingTasksCount: live.pendingTasksCount,
-        registeredContainerInstancesCount: live.registeredContainerInstancesCount,
-        capacityProviders: live.capacityProviders,
-      },
-      progress: progressOf(live),
-    };
-  },
+  retire: retireSteps,
+
+  conclude: concluded,
 
   fields: fieldsOf,
 
-  /** The status counts services and tasks. A hundred clusters share one call. */
+  /** The status counts services, tasks and instances. A hundred clusters share one call. */
   resyncMs: 60_000,
 
   batchGroup: ({ region }) => region,
 };
 
-export function clusterName(desired: DesiredCluster): string {
-  return desired.spec.clusterName ?? desired.object.metadata.name;
-}
-
-function create(desired: DesiredCluster) {
+function create(desired: DesiredCluster): Step {
   const name = clusterName(desired);
+  const { capacityProviderRefs, capacityProviders, defaultCapacityProviderStrategy, ...fields } = awsFields(
+    desired.spec,
+  );
+  const { providers, strategy } = firstAssociation(desired);
   const command = new CreateClusterCommand({
-    ...awsFields(desired.spec),
+    ...fields,
+    ...(providers === undefined ? {} : { capacityProviders: [...providers] }),
+    ...(strategy === undefined ? {} : { defaultCapacityProviderStrategy: [...strategy] }),
     clusterName: name,
     tags: desiredTags(desired, namespaceTags(desired.spec)),
   });
   return step(ecs, command, `cluster ${name} created`);
-}
-
-function progressOf(live: Cluster): Progress {
-  if (live.status === 'FAILED') {
-    return {
-      kind: 'stalled',
-      reason: 'ClusterFailed',
-      message:
-        'ECS could not create the resources of the capacity providers. Correct spec.capacityProviders, or delete the object and apply it again.',
-    };
-  }
-  if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') {
-    return {
-      kind: 'progressing',
-      reason: 'AttachmentsUpdating',
-      message: 'ECS is associating the capacity providers.',
-    };
-  }
-  if (live.attachmentsStatus === 'UPDATE_FAILED') {
-    return {
-      kind: 'stalled',
-      reason: 'AttachmentsFailed',
-      message: 'ECS could not associate the capacity providers. Correct spec.capacityProviders.',
-    };
-  }
-  return { kind: 'live' };
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 10).join(', ');
-  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }

@@ -1,5 +1,6 @@
-import type { Desired } from '../../engine/kind.ts';
-import { OperatorError } from '../../errors.ts';
+import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
+import type { Desired, Reference } from '../../engine/kind.ts';
+import { resolvedStrategy, strategyReferences } from '../shared/capacity-provider-strategy.ts';
 import { nameOfArn } from '../shared/owner.ts';
 import type { ECSServiceSpec, ECSServiceStatus } from './api.ts';
 
@@ -7,6 +8,26 @@ export type DesiredService = Desired<ECSServiceSpec, ECSServiceStatus>;
 
 export const CLUSTER_REF = 'spec.clusterRef';
 export const TASK_DEFINITION_REF = 'spec.taskDefinitionRef';
+const STRATEGY = 'spec.capacityProviderStrategy';
+
+/**
+ * Everything that the spec points at. The cluster has to be Ready before a service is made, because until then it may lack the capacity
+ * providers that the service is to run on.
+ */
+export function serviceReferences({
+  clusterRef,
+  taskDefinitionRef,
+  capacityProviderStrategy,
+}: ECSServiceSpec): readonly Reference[] {
+  const references: Reference[] = [];
+  if (clusterRef !== undefined) {
+    references.push({ field: CLUSTER_REF, kind: 'ECSCluster', to: clusterRef, need: 'ready' });
+  }
+  if (taskDefinitionRef !== undefined) {
+    references.push({ field: TASK_DEFINITION_REF, kind: 'ECSTaskDefinition', to: taskDefinitionRef });
+  }
+  return [...references, ...strategyReferences(STRATEGY, capacityProviderStrategy, 'identity')];
+}
 
 export function serviceName(desired: DesiredService): string {
   return desired.spec.serviceName ?? desired.object.metadata.name;
@@ -27,6 +48,14 @@ export function taskDefinitionOf(desired: DesiredService): string | undefined {
   return desired.references.get(TASK_DEFINITION_REF)?.arn ?? desired.spec.taskDefinition;
 }
 
+/** The strategy as AWS takes it; `undefined` when the spec has none. */
+export function strategyOf(desired: DesiredService): CapacityProviderStrategyItem[] | undefined {
+  const { capacityProviderStrategy } = desired.spec;
+  return capacityProviderStrategy === undefined
+    ? undefined
+    : resolvedStrategy(desired, STRATEGY, capacityProviderStrategy);
+}
+
 /** True when `arn` is what `wanted` names; a bare family names every revision of it, as a later one is no change of the spec. */
 export function runs(arn: string | undefined, wanted: string): boolean {
   if (arn === undefined) return false;
@@ -34,19 +63,6 @@ export function runs(arn: string | undefined, wanted: string): boolean {
   if (wanted.startsWith('arn:')) return false;
   const name = nameOfArn(arn);
   return wanted.includes(':') ? name === wanted : name.slice(0, name.lastIndexOf(':')) === wanted;
-}
-
-/** A reference into another region cannot work, and ECS's own message would not say why. */
-export function assertOneRegion(desired: DesiredService): void {
-  for (const [field, identity] of desired.references) {
-    if (identity.region !== desired.region) {
-      throw new OperatorError(
-        'terminal',
-        'RegionMismatch',
-        `${field} is in ${identity.region} but this service is in ${desired.region}. Set spec.region to ${identity.region}, or refer to an object in ${desired.region}.`,
-      );
-    }
-  }
 }
 
 /** `assertOneRegion` refused it from the start, so nothing was ever made, and nothing has to go. A cluster reference cannot change. */

@@ -3,7 +3,7 @@ import { withStrategyDefaults } from '../shared/capacity-provider-strategy.ts';
 import { covers, isEmpty } from '../shared/compare.ts';
 import { wasRemoved } from '../shared/fields.ts';
 import { nameOfArn } from '../shared/owner.ts';
-import { type DesiredService, runs, taskDefinitionOf } from './desired.ts';
+import { type DesiredService, runs, strategyOf, taskDefinitionOf } from './desired.ts';
 
 /** What a live service is compared with: DescribeServices leaves some fields out, and its newest revision has them. */
 export interface LiveService {
@@ -149,7 +149,7 @@ function ruledChange(desired: DesiredService, live: LiveService, field: RuledFie
   const rule: Rule = RULES[field];
   const normalise = rule.normalise ?? ((value: unknown) => value);
   const have = normalise(rule.have(live));
-  const wanted = desired.spec[field];
+  const wanted = field === 'capacityProviderStrategy' ? strategyOf(desired) : desired.spec[field];
   if (wanted !== undefined) {
     if (covers(have, normalise(wanted), field)) return [];
     return [change(field, wanted, rule, 'changed')];

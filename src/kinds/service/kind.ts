@@ -7,20 +7,21 @@ import {
 } from '@aws-sdk/client-ecs';
 import { assertMayManage } from '../../aws/ownership.ts';
 import { clientToken } from '../../aws/token.ts';
-import { absent, type Reference, type Step } from '../../engine/kind.ts';
+import { absent, type Step } from '../../engine/kind.ts';
 import type { AwsKind } from '../kind.ts';
 import { awsFields, fieldsOf } from '../shared/fields.ts';
+import { assertOneRegion } from '../shared/one-region.ts';
 import { ownerOf, regionOfArn } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
 import { desiredTags, tagSteps } from '../shared/tags.ts';
 import type { ECSServiceSpec, ECSServiceStatus } from './api.ts';
+import { associationWait } from './association.ts';
 import {
-  assertOneRegion,
-  CLUSTER_REF,
   clusterOf,
   type DesiredService,
   serviceName,
-  TASK_DEFINITION_REF,
+  serviceReferences,
+  strategyOf,
   taskDefinitionOf,
   wasAlwaysRefused,
 } from './desired.ts';
@@ -34,14 +35,7 @@ import { serviceStatus } from './status.ts';
 export const service: AwsKind<ECSServiceSpec, ECSServiceStatus, ObservedService> = {
   names: serviceNames,
 
-  references({ clusterRef, taskDefinitionRef }) {
-    const references: Reference[] = [];
-    if (clusterRef !== undefined) references.push({ field: CLUSTER_REF, kind: 'ECSCluster', to: clusterRef });
-    if (taskDefinitionRef !== undefined) {
-      references.push({ field: TASK_DEFINITION_REF, kind: 'ECSTaskDefinition', to: taskDefinitionRef });
-    }
-    return references;
-  },
+  references: serviceReferences,
 
   identity({ status }) {
     if (status?.serviceArn === undefined || status.status !== 'ACTIVE') return undefined;
@@ -50,7 +44,7 @@ export const service: AwsKind<ECSServiceSpec, ECSServiceStatus, ObservedService>
 
   async observe(context, desired) {
     if (desired.deleting && wasAlwaysRefused(desired)) return absent;
-    if (!desired.deleting) assertOneRegion(desired);
+    if (!desired.deleting) assertOneRegion(desired, 'service');
     return (await observeService(context, desired)) ?? absent;
   },
 
@@ -61,9 +55,15 @@ export const service: AwsKind<ECSServiceSpec, ECSServiceStatus, ObservedService>
       return [wait('Draining', 'A service of this name is still draining in ECS; it is created again afterwards.')];
     }
     assertMayManage(ownerOf(desired), live.tags, desired.spec.adoptionPolicy, `service "${serviceName(desired)}"`);
-    const rolledBack = rollbackOf(desired, observed);
-    const changes = serviceChanges(desired, observed).filter(({ rollsOut }) => !(rollsOut && rolledBack !== undefined));
-    return [...update(desired, changes), ...tagSteps(desired, live.serviceArn ?? '', live.tags)];
+    const isRolledBack = rollbackOf(desired, observed) !== undefined;
+    const missing = isRolledBack ? [] : observed.unassociated;
+    const staysAsItIs = isRolledBack || missing.length > 0;
+    const changes = serviceChanges(desired, observed).filter(({ rollsOut }) => !(rollsOut && staysAsItIs));
+    return [
+      ...update(desired, changes),
+      ...tagSteps(desired, live.serviceArn ?? '', live.tags),
+      ...associationWait(desired, missing),
+    ];
   },
 
   retire(desired, { service: live }) {
@@ -94,12 +94,13 @@ export const service: AwsKind<ECSServiceSpec, ECSServiceStatus, ObservedService>
 };
 
 function create(desired: DesiredService): Step {
-  const { clusterRef, taskDefinitionRef, ...fields } = awsFields(desired.spec);
+  const { clusterRef, taskDefinitionRef, capacityProviderStrategy, ...fields } = awsFields(desired.spec);
   const input: CreateServiceCommandInput = {
     ...fields,
     serviceName: serviceName(desired),
     cluster: clusterOf(desired),
     taskDefinition: taskDefinitionOf(desired),
+    capacityProviderStrategy: strategyOf(desired),
     tags: desiredTags(desired),
   };
   // CreateService demands a count for REPLICA. One is what `kubectl create deployment` starts with.

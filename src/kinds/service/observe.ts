@@ -1,7 +1,8 @@
-import type { Service, ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs';
+import type { Cluster, Service, ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs';
 import type { EcsReads } from '../../aws/reads.ts';
 import type { ObserveContext } from '../../engine/kind.ts';
 import { OperatorError } from '../../errors.ts';
+import { assertAssociated, unassociatedProviders } from './association.ts';
 import { clusterOf, type DesiredService, serviceName } from './desired.ts';
 import { REVISION_FIELDS, serviceChanges } from './diff.ts';
 
@@ -13,6 +14,8 @@ export interface ObservedService {
   readonly lastDeployment: ServiceDeployment | undefined;
   /** What `lastDeployment` tried to roll out, when it was rolled back. */
   readonly lastTarget: ServiceRevision | undefined;
+  /** Capacity providers of a strategy that is due, and that the cluster does not have. */
+  readonly unassociated: readonly string[];
 }
 
 /** Reads the service, and no more than the comparison with this spec needs. */
@@ -22,36 +25,43 @@ export async function observeService(
 ): Promise<ObservedService | undefined> {
   const cluster = clusterOf(desired);
   const name = serviceName(desired);
-  const unknown = !desired.deleting && !afterChange && desired.status?.serviceArn === undefined;
-  if (unknown && !(await mayExist(reads, cluster))) return undefined;
-  const service = await reads.describeService(cluster, name);
-  if (service === undefined || service.status === 'INACTIVE') return undefined;
-  if (desired.deleting || service.status !== 'ACTIVE') {
-    return { service, revision: undefined, lastDeployment: undefined, lastTarget: undefined };
+  const isNew = !desired.deleting && !afterChange && desired.status?.serviceArn === undefined;
+  const home = isNew ? await homeOf(reads, cluster) : undefined;
+  const service = home !== undefined && isEmpty(home) ? undefined : await reads.describeService(cluster, name);
+  if (service === undefined || service.status === 'INACTIVE') {
+    if (home !== undefined) assertAssociated(desired, home);
+    return undefined;
   }
+  const found = { service, revision: undefined, lastDeployment: undefined, lastTarget: undefined, unassociated: [] };
+  if (desired.deleting || service.status !== 'ACTIVE') return found;
   const revision = await revisionOf(reads, desired, service);
-  const rollsOut = serviceChanges(desired, { service, revision }).some((change) => change.rollsOut);
-  if (!rollsOut) return { service, revision, lastDeployment: undefined, lastTarget: undefined };
+  const rollouts = serviceChanges(desired, { service, revision }).filter((change) => change.rollsOut);
+  if (rollouts.length === 0) return { ...found, revision };
+  const moves = rollouts.some(({ field }) => field === 'capacityProviderStrategy');
+  const unassociated = moves ? unassociatedProviders(desired, await reads.describeCluster(cluster)) : [];
   const lastDeployment = await reads.latestServiceDeployment(cluster, name);
   const target = wasTakenBack(lastDeployment) ? lastDeployment?.targetServiceRevision?.arn : undefined;
   const lastTarget = target === undefined ? undefined : await reads.describeServiceRevision(target);
-  return { service, revision, lastDeployment, lastTarget };
+  return { service, revision, lastDeployment, lastTarget, unassociated };
+}
+
+/** The cluster that a new service is to be made in. */
+async function homeOf(reads: EcsReads, cluster: string): Promise<Cluster> {
+  const found = await reads.describeCluster(cluster);
+  if (found !== undefined && found.status !== 'INACTIVE') return found;
+  throw new OperatorError(
+    'blocked',
+    'ClusterNotFound',
+    `The cluster ${cluster} does not exist in AWS. Create it, or correct spec.cluster.`,
+  );
 }
 
 /**
  * A cluster without services answers for all services that are to be created in it, a hundred clusters a call.
  * (The count does not include DRAINING services; ECS then refuses the creation, and we come back.)
  */
-async function mayExist(reads: EcsReads, cluster: string): Promise<boolean> {
-  const found = await reads.describeCluster(cluster);
-  if (found === undefined || found.status === 'INACTIVE') {
-    throw new OperatorError(
-      'blocked',
-      'ClusterNotFound',
-      `The cluster ${cluster} does not exist in AWS. Create it, or correct spec.cluster.`,
-    );
-  }
-  return (found.activeServicesCount ?? 0) > 0;
+function isEmpty(cluster: Cluster): boolean {
+  return (cluster.activeServicesCount ?? 0) === 0;
 }
 
 async function revisionOf(

@@ -30,11 +30,6 @@ export const NOT_REPLAYED: readonly NotReplayed[] = [
     error: /Launch configuration name not found/,
   },
   {
-    call: /^autoscaling\/(attach|detach|describe)-load-balancer/,
-    reason: 'load balancers of groups are not modelled: tasks have target groups, not instances',
-    error: NOT_MODELLED,
-  },
-  {
     call: /^autoscaling\/(delete|describe|put)-notification-configuration/,
     reason: 'notifications are not modelled',
     error: NOT_MODELLED,

@@ -1,4 +1,6 @@
 import {
+  AttachLoadBalancersCommand,
+  AttachLoadBalancerTargetGroupsCommand,
   CreateAutoScalingGroupCommand,
   CreateOrUpdateTagsCommand,
   DescribeAutoScalingGroupsCommand,
@@ -118,6 +120,7 @@ const PARTS: readonly Part[] = [
   { of: /^(delete|describe)-polic(y|ies)$/, make: putPolicy },
   { of: /^(delete|describe)-warm-pool$/, make: putWarmPool },
   { of: /^(delete|describe)-tags$/, make: putTags },
+  { of: /^(describe|detach)-load-balancer/, make: attachLoadBalancers },
   { of: /^(cancel|rollback|describe)-instance-refresh(es)?$/, make: startRefresh },
 ];
 
@@ -157,6 +160,15 @@ function putTags({ autoScaling }: Stage, group: string): Promise<unknown> {
     { Key: 'Role', Value: 'WebServer' },
   ];
   return autoScaling.send(new CreateOrUpdateTagsCommand({ Tags: pairs.map((pair) => ({ ...tag, ...pair })) }));
+}
+
+async function attachLoadBalancers({ autoScaling }: Stage, AutoScalingGroupName: string): Promise<void> {
+  const LoadBalancerNames = ['my-load-balancer'];
+  const TargetGroupARNs = [
+    'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/my-targets/73e2d6bc24d8a067',
+  ];
+  await autoScaling.send(new AttachLoadBalancersCommand({ AutoScalingGroupName, LoadBalancerNames }));
+  await autoScaling.send(new AttachLoadBalancerTargetGroupsCommand({ AutoScalingGroupName, TargetGroupARNs }));
 }
 
 async function startRefresh(stage: Stage, group: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { controlAlarms, controlMetrics } from './cloudwatch/control.ts';
 import { cloudWatchHandle } from './cloudwatch/handle.ts';
 import { faultRuleFrom } from './control-faults.ts';
-import { controlShortages, controlSpotInterruptions } from './ec2/control.ts';
+import { controlImages, controlShortages, controlSpotInterruptions } from './ec2/control.ts';
 import { ec2Handle } from './ec2/handle.ts';
 import { capacityHandle, controlAgents, controlFargateShortages } from './ecs/capacity/handle.ts';
 import type { Faults } from './faults.ts';
@@ -38,6 +38,8 @@ export function answerControl(context: ControlContext, method: string, url: stri
       return accepted(controlMetrics(cloudWatchHandle(context.worlds.changing), parsed(body)));
     case 'POST /_region/shortages':
       return accepted(controlShortages(ec2Handle(context.worlds.changing), parsed(body)));
+    case 'POST /_region/images':
+      return accepted(controlImages(ec2Handle(context.worlds.changing), parsed(body)));
     case 'POST /_region/spot-interruptions':
       return accepted(controlSpotInterruptions(ec2Handle(context.worlds.changing), parsed(body)));
     case 'POST /_region/agents':

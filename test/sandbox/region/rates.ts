@@ -16,6 +16,7 @@ const READ = { burst: 50, refillPerSecond: 20 } as const;
  *   RunTask stands there with the cluster resource actions; the guide's Fargate quota of 20 calls a second, burst 20 (guide part 4, §17), is lower and is the one taken.
  * - ec2: "Request token limits", https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html. Each action has a bucket of its own. The page's exceptions
  *   for single actions are not all here; RunInstances' second bucket, of instances, is not modelled.
+ * - ssm: "Parameter Store: transactions per second", https://docs.aws.amazon.com/general/latest/gr/ssm.html, by default. No burst is published: one second's worth is taken.
  * - autoscaling, application-autoscaling: one bucket a service for all actions (https://repost.aws/knowledge-center/autoscaling-api-calls-throttled), but of a size that
  *   AWS does not publish, so they are not limited here. sts neither.
  */
@@ -78,6 +79,7 @@ export const PUBLISHED_RATES: Readonly<Record<string, readonly ActionClass[]>> =
     { burst: 5, refillPerSecond: 2, actions: ['RunInstances', 'StartInstances'], perAction: true },
     { burst: 50, refillPerSecond: 5, actions: /./, perAction: true },
   ],
+  ssm: [{ burst: 40, refillPerSecond: 40, actions: ['GetParameter', 'GetParameters', 'GetParametersByPath'] }],
 };
 
 interface Bucket {

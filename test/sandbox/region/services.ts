@@ -2,6 +2,7 @@ import * as applicationAutoScaling from '@aws-sdk/client-application-auto-scalin
 import * as autoScaling from '@aws-sdk/client-auto-scaling';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import {
   APPLICATION_AUTO_SCALING_DIALECT,
@@ -11,6 +12,7 @@ import { AUTO_SCALING_DIALECT, AUTO_SCALING_HANDLERS } from './autoscaling/opera
 import { EC2_DIALECT, EC2_HANDLERS } from './ec2/operations.ts';
 import { ECS_DIALECT, ECS_HANDLERS } from './ecs/operations.ts';
 import type { Dialect, Handlers } from './service.ts';
+import { SSM_DIALECT, SSM_HANDLERS } from './ssm/operations.ts';
 import { STS_DIALECT, STS_HANDLERS } from './sts.ts';
 import { ec2Query } from './wire/ec2-query.ts';
 import { json } from './wire/json.ts';
@@ -66,6 +68,15 @@ export const SERVICES: readonly AwsService[] = [
     operations: operationsOf(applicationAutoScaling),
     handlers: APPLICATION_AUTO_SCALING_HANDLERS,
     dialect: APPLICATION_AUTO_SCALING_DIALECT,
+  },
+  {
+    name: 'ssm',
+    version: '2014-11-06',
+    target: 'AmazonSSM',
+    protocol: json,
+    operations: operationsOf(ssm),
+    handlers: SSM_HANDLERS,
+    dialect: SSM_DIALECT,
   },
   {
     name: 'sts',

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { actionClassOf, type BudgetOptions, ecsActionClasses, RequestBudget } from '../../../src/aws/budget.ts';
+import { actionClasses, bucketOf } from '../../../src/aws/actionclasses.ts';
+import { type BudgetOptions, RequestBudget } from '../../../src/aws/budget.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const never = new AbortController().signal;
 
-async function admittedAtOnce(budget: RequestBudget, operation: string): Promise<number> {
+async function admittedAtOnce(budget: RequestBudget, operation: string, service = 'ecs'): Promise<number> {
   let count = 0;
   try {
     for (; count < 500; ) {
-      const { turn } = budget.acquire(operation, 'user', never);
+      const { turn } = budget.acquire(service, operation, 'user', never);
       const first = await Promise.race([turn.then(() => true), new Promise((done) => setImmediate(done, false))]);
       if (first !== true) break;
       count += 1;
@@ -24,20 +25,23 @@ function start(options: Partial<BudgetOptions> = {}) {
   return { clock, budget: new RequestBudget(clock, options) };
 }
 
+const classes = [...actionClasses].flatMap(([service, byName]) =>
+  Object.entries(byName).map(([name, { burst, actions }]) => ({ service, name, burst, actions })),
+);
+
 describe('classes', () => {
-  test.each(Object.entries(ecsActionClasses).map(([name, { burst }]) => ({ name, burst })))(
-    '$name lets AWS’s whole burst of $burst through, whichever of its actions asks',
-    async ({ name, burst }) => {
+  test.each(classes)(
+    '$service $name lets AWS’s whole burst of $burst through, whichever of its actions asks',
+    async ({ service, burst, actions }) => {
       const { budget } = start();
-      const actions = Object.entries(ecsActionClasses).find(([known]) => known === name)?.[1].actions ?? [];
       const [first, last] = [actions[0] ?? '', actions.at(-1) ?? ''];
-      for (let i = 0; i < burst - 1; i += 1) await budget.acquire(first, 'background', never).turn;
-      expect(await admittedAtOnce(budget, last)).toBe(1);
+      for (let i = 0; i < burst - 1; i += 1) await budget.acquire(service, first, 'background', never).turn;
+      expect(await admittedAtOnce(budget, last, service)).toBe(1);
     },
   );
 
-  test('no action is in two classes', () => {
-    const actions: string[] = Object.values(ecsActionClasses).flatMap(({ actions }) => [...actions]);
+  test('no action of a service is in two classes', () => {
+    const actions = classes.flatMap(({ service, actions: all }) => all.map((action) => `${service}:${action}`));
     expect(new Set(actions).size).toBe(actions.length);
   });
 
@@ -47,9 +51,36 @@ describe('classes', () => {
     expect(await admittedAtOnce(budget, 'DescribeTaskDefinition')).toBe(50);
   });
 
+  test('RunTask has the guide’s lower quota to itself, RT-5', async () => {
+    const { budget } = start();
+    expect(await admittedAtOnce(budget, 'RunTask')).toBe(20);
+    expect(await admittedAtOnce(budget, 'StartTask')).toBe(100);
+  });
+
+  test('services do not share tokens, also when their actions have the same name', async () => {
+    const { budget } = start();
+    expect(await admittedAtOnce(budget, 'DescribeTags', 'autoscaling')).toBe(50);
+    expect(await admittedAtOnce(budget, 'DescribeTags', 'ec2')).toBe(100);
+    expect(bucketOf('ecs', 'DescribeTags').name).not.toBe(bucketOf('ssm', 'DescribeTags').name);
+  });
+
+  test('each action of EC2 has a bucket of its own, larger for reads', async () => {
+    const { budget } = start();
+    expect(await admittedAtOnce(budget, 'DescribeLaunchTemplates', 'ec2')).toBe(100);
+    expect(await admittedAtOnce(budget, 'DescribeLaunchTemplateVersions', 'ec2')).toBe(100);
+    expect(await admittedAtOnce(budget, 'CreateLaunchTemplate', 'ec2')).toBe(50);
+    expect(await admittedAtOnce(budget, 'DeleteLaunchTemplate', 'ec2')).toBe(50);
+  });
+
+  test('all actions of Auto Scaling share one bucket', async () => {
+    const { budget } = start();
+    expect(await admittedAtOnce(budget, 'DescribeAutoScalingGroups', 'autoscaling')).toBe(50);
+    expect(await admittedAtOnce(budget, 'UpdateAutoScalingGroup', 'autoscaling')).toBe(0);
+  });
+
   test('an action that AWS does not list has a small bucket of its own', async () => {
     const { budget } = start();
-    expect(actionClassOf('CreateTaskSet')).toBe('CreateTaskSet');
+    expect(bucketOf('ecs', 'CreateTaskSet').name).toBe('ecs:CreateTaskSet');
     expect(await admittedAtOnce(budget, 'CreateTaskSet')).toBe(10);
     expect(await admittedAtOnce(budget, 'DeleteTaskSet')).toBe(10);
   });
@@ -73,10 +104,11 @@ describe('a line that is too long', () => {
   test('turns callers away as throttled, each to come back when his token is there, and nobody after too long', async () => {
     const { clock, budget } = start({ maxWaitMs: 4_000, maxAwayMs: 10_000 });
     const turns: Promise<void>[] = [];
-    for (let i = 0; i < 22; i += 1) turns.push(budget.acquire('RegisterTaskDefinition', 'background', never).turn);
+    for (let i = 0; i < 22; i += 1)
+      turns.push(budget.acquire('ecs', 'RegisterTaskDefinition', 'background', never).turn);
     const refused = (): unknown => {
       try {
-        return budget.acquire('RegisterTaskDefinition', 'background', never);
+        return budget.acquire('ecs', 'RegisterTaskDefinition', 'background', never);
       } catch (error) {
         return error;
       }
@@ -89,17 +121,17 @@ describe('a line that is too long', () => {
     clock.randomValue = 1;
     expect(refused()).toMatchObject({ retryAfterMs: 12_500 });
     // A user's change waits behind nobody here.
-    expect(() => budget.acquire('RegisterTaskDefinition', 'user', never)).not.toThrow();
+    expect(() => budget.acquire('ecs', 'RegisterTaskDefinition', 'user', never)).not.toThrow();
     clock.advance(6_000);
     await Promise.all(turns.slice(0, 22));
   });
 
   test('sends background callers away behind users, and users behind no background caller', () => {
     const { budget } = start({ maxWaitMs: 0 });
-    for (let i = 0; i < 20; i += 1) budget.acquire('RegisterTaskDefinition', 'user', never);
+    for (let i = 0; i < 20; i += 1) budget.acquire('ecs', 'RegisterTaskDefinition', 'user', never);
     const refused = (priority: 'user' | 'background'): unknown => {
       try {
-        return budget.acquire('RegisterTaskDefinition', priority, never);
+        return budget.acquire('ecs', 'RegisterTaskDefinition', priority, never);
       } catch (error) {
         return error;
       }
@@ -114,7 +146,9 @@ describe('a line that is too long', () => {
 
   test('a throttle answer lowers the rate of its class alone', () => {
     const { budget } = start();
-    expect(budget.throttled('UpdateService')).toBe(1.25);
-    expect(budget.throttled('DescribeServices')).toBe(5);
+    expect(budget.throttled('ecs', 'UpdateService')).toBe(1.25);
+    expect(budget.throttled('ecs', 'DescribeServices')).toBe(5);
+    expect(budget.throttled('autoscaling', 'PutWarmPool')).toBe(5);
+    expect(budget.throttled('ssm', 'GetParameters')).toBe(10);
   });
 });

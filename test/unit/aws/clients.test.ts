@@ -1,5 +1,8 @@
 import { performance } from 'node:perf_hooks';
+import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { CreateLaunchTemplateCommand, DescribeLaunchTemplatesCommand } from '@aws-sdk/client-ec2';
 import { CreateServiceCommand, DescribeClustersCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createRegionClients, defaultHttpSettings, type RegionClients } from '../../../src/aws/clients.ts';
@@ -126,6 +129,40 @@ test('STS is asked in its own protocol', async () => {
   });
   const answer = await clients.send('sts', new GetCallerIdentityCommand({}), never);
   expect(answer).toMatchObject({ Account: '1', Arn: 'arn:aws:iam::1:user/u' });
+});
+
+test('Auto Scaling and EC2 are asked in their own protocols, over the connection that there is', async () => {
+  await start({ kind: 'xml', body: '<DescribeLaunchTemplatesResponse></DescribeLaunchTemplatesResponse>' });
+  await clients.send('ec2', new DescribeLaunchTemplatesCommand({ LaunchTemplateNames: ['a'] }), never);
+  aws.script = () => ({
+    kind: 'xml',
+    body: `<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups/>
+      </DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>`,
+  });
+  const answer = await clients.send('autoscaling', new DescribeAutoScalingGroupsCommand({}), never);
+  expect(answer).toMatchObject({ AutoScalingGroups: [] });
+  expect(aws.operations()).toEqual(['DescribeLaunchTemplates', 'DescribeAutoScalingGroups']);
+  expect(aws.requests[0]?.input).toMatchObject({ 'LaunchTemplateName.1': 'a' });
+  expect(aws.connections).toBe(1);
+});
+
+test.each([
+  ['ec2', new CreateLaunchTemplateCommand({ LaunchTemplateName: 'a', LaunchTemplateData: {} }), 1],
+  ['ec2', new DescribeLaunchTemplatesCommand({}), 2],
+  ['autoscaling', new DescribeAutoScalingGroupsCommand({}), 2],
+  ['ssm', new GetParametersCommand({ Names: ['a'] }), 2],
+] as const)('%s is asked as often as ECS when it drops the connection (%#)', async (service, command, times) => {
+  await start({ kind: 'drop' });
+  const error = await clients.send(service, command, never).catch((thrown) => fromAws(thrown, 'It'));
+  expect(error).toMatchObject({ reason: 'ConnectionFailed' });
+  expect(aws.requests).toHaveLength(times);
+});
+
+test('nothing is written to Systems Manager', async () => {
+  await start(json({}));
+  const write = new PutParameterCommand({ Name: 'a', Value: 'b' });
+  await expect(clients.send('ssm', write, never)).rejects.toMatchObject({ reason: 'InternalError' });
+  expect(aws.requests).toHaveLength(0);
 });
 
 test('a service without a client, and what is no command, are refused before anything is sent', async () => {

@@ -41,6 +41,7 @@ describe('send', () => {
     expect(await bind().send('ecs', update())).toMatchObject({ service: { serviceName: 'web' } });
     expect(calls).toEqual([
       {
+        service: 'ecs',
         operation: 'UpdateService',
         region: 'eu-west-1',
         outcome: 'ok',

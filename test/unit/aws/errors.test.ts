@@ -155,7 +155,245 @@ const rows: readonly Row[] = [
   [aws('PlatformTaskDefinitionIncompatibilityException'), 'terminal', 'PlatformIncompatible'],
   [aws('IdempotentParameterMismatch'), 'terminal', 'IdempotencyConflict'],
   [aws('ConflictException'), 'terminal', 'IdempotencyConflict'],
-  [aws('AlreadyExists'), 'terminal', 'NameTaken'],
+
+  [aws('AlreadyExists', 'AutoScalingGroup by this name already exists'), 'rejected', 'NameTaken'],
+
+  [
+    aws('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.'),
+    'blocked',
+    'InUse',
+    'PutClusterCapacityProviders',
+  ],
+  [
+    aws(
+      'ClientException',
+      'The capacity provider cannot be deleted because it is associated with cluster: main. Remove the capacity provider from the cluster and try again.',
+    ),
+    'blocked',
+    'InUse',
+    'DeleteCapacityProvider',
+  ],
+  [
+    aws(
+      'ClientException',
+      'Cannot delete capacity provider. Daemon services are still associated with this capacity provider.',
+    ),
+    'blocked',
+    'InUse',
+    'DeleteCapacityProvider',
+  ],
+  [
+    aws('InvalidParameterException', 'The capacity provider could not be deleted while it has running tasks.'),
+    'blocked',
+    'InUse',
+    'DeleteCapacityProvider',
+  ],
+  [
+    aws(
+      'InvalidParameterException',
+      'The specified capacity provider is reserved by Amazon ECS and cannot be deleted.',
+    ),
+    'rejected',
+    'InvalidParameter',
+    'DeleteCapacityProvider',
+  ],
+  [
+    aws(
+      'ClientException',
+      'The Cluster cannot be deleted while Cluster Scoped Capacity Providers are attached to the cluster.',
+    ),
+    'blocked',
+    'InUse',
+    'DeleteCluster',
+  ],
+  [
+    aws(
+      'InvalidParameterException',
+      'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',
+    ),
+    'blocked',
+    'CapacityProviderNotAssociated',
+  ],
+  [
+    aws(
+      'ClientException',
+      'The specified Auto Scaling group ARN is already being used by another capacity provider. Specify a unique Auto Scaling group ARN and try again.',
+    ),
+    'terminal',
+    'GroupInUse',
+    'CreateCapacityProvider',
+  ],
+  [
+    aws('ClientException', 'The specified Auto Scaling group ARN is invalid or does not exist.'),
+    'rejected',
+    'InvalidParameter',
+    'CreateCapacityProvider',
+  ],
+  ...(['PutClusterCapacityProviders', 'UpdateService', 'CreateService'] as const).map(
+    (operation): Row => [
+      aws('InvalidParameterException', 'The specified capacity provider does not exist. Specify a valid name or ARN.'),
+      'blocked',
+      'DependencyNotFound',
+      operation,
+    ],
+  ),
+  [
+    aws('ClientException', 'The specified capacity provider does not exist. Specify a valid name or ARN.'),
+    'absent',
+    'NotFound',
+    'DeleteCapacityProvider',
+  ],
+  [
+    aws(
+      'ClientException',
+      'The specified capacity provider already exists. To change it, update the capacity provider.',
+    ),
+    'rejected',
+    'NameTaken',
+    'CreateCapacityProvider',
+  ],
+  [
+    aws('UpdateInProgressException', 'The specified cluster is in a busy state.'),
+    'progressing',
+    'UpdateInProgress',
+    'PutClusterCapacityProviders',
+  ],
+  [
+    aws('ClientException', 'The specified capacity provider is in a busy state. Wait for the update to complete.'),
+    'progressing',
+    'UpdateInProgress',
+    'UpdateCapacityProvider',
+  ],
+  [aws('ResourceInUseException', 'The specified resource is in-use.'), 'progressing', 'ResourceInUse'],
+  [
+    aws('InvalidParameterException', 'Found running tasks on the instance.'),
+    'blocked',
+    'InUse',
+    'DeregisterContainerInstance',
+  ],
+  [
+    aws('InvalidParameterException', 'The specified container instance was not found.'),
+    'absent',
+    'NotFound',
+    'DeregisterContainerInstance',
+  ],
+
+  [
+    aws('ValidationError', "AutoScalingGroup name not found - AutoScalingGroup 'web' not found"),
+    'absent',
+    'NotFound',
+    'UpdateAutoScalingGroup',
+  ],
+  [aws('ValidationError', 'No warm pool found for Auto Scaling group web'), 'absent', 'NotFound', 'DeleteWarmPool'],
+  [aws('ValidationError', 'No Lifecycle Hook found with name drain'), 'absent', 'NotFound', 'DeleteLifecycleHook'],
+  [aws('ActiveInstanceRefreshNotFound'), 'absent', 'NotFound', 'CancelInstanceRefresh'],
+  [
+    aws(
+      'AlreadyExists',
+      'AutoScalingGroup by this name already exists - A group with the name web already exists and is pending delete.',
+    ),
+    'progressing',
+    'Deleting',
+    'CreateAutoScalingGroup',
+  ],
+  [
+    aws('ValidationError', 'The AutoScaling group may not be modified while it is pending delete'),
+    'progressing',
+    'Deleting',
+    'UpdateAutoScalingGroup',
+  ],
+  [
+    aws(
+      'ResourceInUse',
+      'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+    ),
+    'progressing',
+    'ResourceInUse',
+    'DeleteAutoScalingGroup',
+  ],
+  [
+    aws('ResourceInUse', 'The Auto Scaling group web cannot be deleted: its deletion protection is on.'),
+    'blocked',
+    'DeletionProtected',
+    'DeleteAutoScalingGroup',
+  ],
+  [
+    aws('ValidationError', 'An active instance refresh with a desired configuration exists.'),
+    'progressing',
+    'UpdateInProgress',
+    'UpdateAutoScalingGroup',
+  ],
+  [aws('IrreversibleInstanceRefresh'), 'rejected', 'IrreversibleInstanceRefresh', 'RollbackInstanceRefresh'],
+  [
+    aws(
+      'ValidationError',
+      'You must use a valid fully-formed launch template. The specified launch template, with template ID lt-1, does not exist.',
+    ),
+    'blocked',
+    'LaunchTemplateNotFound',
+    'CreateAutoScalingGroup',
+  ],
+  [
+    aws(
+      'InvalidQueryParameter',
+      'Invalid launch template: When a network interface is provided, the groups belong to it.',
+    ),
+    'rejected',
+    'InvalidParameter',
+    'CreateAutoScalingGroup',
+  ],
+  [
+    aws('ValidationError', 'The instance i-1 is not part of Auto Scaling group web.'),
+    'progressing',
+    'InstanceChanging',
+    'SetInstanceProtection',
+  ],
+  [aws('ServiceLinkedRoleFailure'), 'rejected', 'RoleNotReady', 'CreateAutoScalingGroup'],
+  [
+    aws('ValidationError', 'Max bound, 1, must be greater than or equal to min bound, 2'),
+    'rejected',
+    'InvalidParameter',
+    'CreateAutoScalingGroup',
+  ],
+
+  [
+    aws('InvalidLaunchTemplateName.NotFoundException', 'The specified launch template does not exist.'),
+    'absent',
+    'NotFound',
+    'DescribeLaunchTemplates',
+  ],
+  [aws('InvalidLaunchTemplateId.NotFound'), 'absent', 'NotFound', 'DeleteLaunchTemplate'],
+  [aws('InvalidLaunchTemplateId.VersionNotFound'), 'absent', 'NotFound', 'ModifyLaunchTemplate'],
+  [aws('InvalidAMIID.NotFound'), 'blocked', 'DependencyNotFound', 'CreateLaunchTemplateVersion'],
+  [
+    aws('InvalidLaunchTemplateName.AlreadyExistsException', 'Launch template name already in use.'),
+    'rejected',
+    'NameTaken',
+    'CreateLaunchTemplate',
+  ],
+  [aws('InvalidLaunchTemplateId.Malformed'), 'rejected', 'InvalidParameter'],
+  [aws('InvalidUserData.Malformed'), 'rejected', 'InvalidParameter'],
+  [aws('InvalidParameterValue'), 'rejected', 'InvalidParameter'],
+  [aws('InvalidParameterCombination'), 'rejected', 'InvalidParameter'],
+  [aws('InvalidInstanceType'), 'rejected', 'InvalidParameter'],
+  [aws('VersionLimitExceeded'), 'terminal', 'QuotaExceeded'],
+  [aws('LaunchTemplateLimitExceeded'), 'terminal', 'QuotaExceeded'],
+  [aws('ResourceLimitExceeded'), 'terminal', 'QuotaExceeded'],
+  [
+    aws('AuthFailure', 'AWS was not able to validate the provided access credentials'),
+    'failed',
+    'CredentialsUnavailable',
+    'DescribeLaunchTemplates',
+  ],
+  [
+    aws('UnauthorizedOperation', 'User: u is not authorized to perform: iam:PassRole on resource: r'),
+    'terminal',
+    'PassRoleDenied',
+    'CreateLaunchTemplate',
+  ],
+
+  [aws('ParameterNotFound'), 'absent', 'NotFound', 'GetParameters'],
+  [aws('InvalidKeyId'), 'rejected', 'InvalidParameter', 'GetParameters'],
 
   [aws('SomethingNewException'), 'failed', 'AWSError'],
   [new TypeError('a bug of ours'), 'failed', 'InternalError'],
@@ -191,6 +429,18 @@ describe('what the user reads', () => {
     expect(fromAws(denied, 'CreateService').message).toContain('Allow ecs:TagResource in');
     expect(fromAws(aws('AccessDenied', 'No.'), 'CreateService').message).toContain('Allow the action of CreateService');
   });
+});
+
+test('a denial says the same each time, without the text that only AWS can decode', () => {
+  const denied = (encoded: string) =>
+    aws(
+      'UnauthorizedOperation',
+      `You are not authorized to perform this operation. User: u is not authorized to perform: ec2:CreateLaunchTemplate on resource: r. Encoded authorization failure message: ${encoded}`,
+      403,
+    );
+  const [first, second] = ['Zz0_a-1', 'Q9'].map((encoded) => fromAws(denied(encoded), 'CreateLaunchTemplate').message);
+  expect(first).toBe(second);
+  expect(first).toContain('on resource: r. Allow ec2:CreateLaunchTemplate in');
 });
 
 test('the SDK’s own error classes are understood', () => {

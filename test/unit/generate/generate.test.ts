@@ -6,7 +6,9 @@ import type { KindRules, Schema } from '../../../src/generate/contract.ts';
 import { rootSchema } from '../../../src/generate/crd.ts';
 import { generateAll, generateSchemas } from '../../../src/generate/generate.ts';
 import { apiGlob, kinds } from '../../../src/generate/kinds.ts';
+import { sdkOf } from '../../../src/generate/sdk.ts';
 import { typeReader } from '../../../src/generate/types.ts';
+import { lowerFirst } from '../../../src/kinds/shared/camel-case.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const generated = generateSchemas();
@@ -32,7 +34,10 @@ describe('the generated files', () => {
 
   test('are named by group and plural', () => {
     expect([...files.keys()]).toEqual([
+      'crds/ecs-operator.dev_autoscalinggroups.yaml',
+      'crds/ecs-operator.dev_ecscapacityproviders.yaml',
       'crds/ecs-operator.dev_ecsclusters.yaml',
+      'crds/ecs-operator.dev_launchtemplates.yaml',
       'crds/ecs-operator.dev_ecsservices.yaml',
       'crds/ecs-operator.dev_ecstaskdefinitions.yaml',
       'docs/api.md',
@@ -108,6 +113,25 @@ describe('members', () => {
     ['ECSService', 'spec.clusterRef', ['name']],
     ['ECSService', 'spec.deploymentConfiguration.deploymentCircuitBreaker', ['enable', 'rollback']],
     ['ECSService', 'status.deployments', ['id']],
+    ['ECSService', 'spec.capacityProviderStrategy', undefined],
+    ['ECSCluster', 'spec.capacityProviderRefs', ['name']],
+    ['ECSCapacityProvider', 'spec', undefined],
+    ['ECSCapacityProvider', 'spec.autoScalingGroupProvider', undefined],
+    ['ECSCapacityProvider', 'spec.managedInstancesProvider', ['infrastructureRoleArn', 'instanceLaunchTemplate']],
+    ['AutoScalingGroup', 'spec', ['maxSize', 'minSize']],
+    ['AutoScalingGroup', 'spec.tags', ['key']],
+    ['AutoScalingGroup', 'spec.lifecycleHookSpecificationList', ['lifecycleHookName', 'lifecycleTransition']],
+    [
+      'AutoScalingGroup',
+      'spec.mixedInstancesPolicy.launchTemplate.overrides.instanceRequirements',
+      ['memoryMiB', 'vCpuCount'],
+    ],
+    ['AutoScalingGroup', 'spec.instanceRefresh.window', ['duration', 'schedule']],
+    ['LaunchTemplate', 'spec', ['launchTemplateData']],
+    ['LaunchTemplate', 'spec.launchTemplateData', undefined],
+    ['LaunchTemplate', 'spec.launchTemplateData.instanceRequirements', ['memoryMiB', 'vCpuCount']],
+    ['LaunchTemplate', 'spec.imageSelector', ['family']],
+    ['LaunchTemplate', 'spec.tags', ['key']],
   ])('%s %s requires %s', (kind, path, required) => {
     const node = at(kind, path);
     expect((node.items ?? node).required).toEqual(required);
@@ -118,6 +142,10 @@ describe('members', () => {
     ['ECSService', 'spec.schedulingStrategy', ['DAEMON', 'REPLICA']],
     ['ECSTaskDefinition', 'spec.networkMode', ['awsvpc', 'bridge', 'host', 'none']],
     ['ECSCluster', 'spec.deletionPolicy', ['Delete', 'Retain']],
+    ['AutoScalingGroup', 'spec.instanceRefresh.strategy', ['ReplaceRootVolume', 'Rolling']],
+    ['AutoScalingGroup', 'spec.warmPool.poolState', ['Hibernated', 'Running', 'Stopped']],
+    ['ECSCapacityProvider', 'spec.autoScalingGroupProvider.managedDraining', ['DISABLED', 'ENABLED']],
+    ['LaunchTemplate', 'spec.imageSelector.architecture', ['arm64', 'x86_64']],
   ])('%s %s is one of %s', (kind, path, values) => {
     expect(at(kind, path).enum).toEqual(values);
   });
@@ -147,6 +175,35 @@ describe('members', () => {
     ['ECSTaskDefinition', 'spec.volumes', { 'x-kubernetes-list-map-keys': ['name'] }],
     ['ECSTaskDefinition', 'spec.containerDefinitions.environment', { 'x-kubernetes-list-map-keys': ['name'] }],
     ['ECSTaskDefinition', 'spec.containerDefinitions.command', { 'x-kubernetes-list-type': 'atomic' }],
+    ['ECSCluster', 'spec.capacityProviderRefs', { 'x-kubernetes-list-type': 'atomic' }],
+    ['LaunchTemplate', 'spec.launchTemplateData.instanceType', { type: 'string' }],
+    [
+      'LaunchTemplate',
+      'spec.launchTemplateData.instanceMarketOptions.spotOptions.validUntil',
+      { type: 'string', format: 'date-time' },
+    ],
+    [
+      'LaunchTemplate',
+      'spec.launchTemplateData.instanceRequirements.memoryGiBPerVCpu.min',
+      { type: 'number', format: 'double' },
+    ],
+    [
+      'AutoScalingGroup',
+      'spec.mixedInstancesPolicy.launchTemplate.overrides.instanceRequirements.networkBandwidthGbps.max',
+      { type: 'number', format: 'double' },
+    ],
+    [
+      'ECSCapacityProvider',
+      'spec.managedInstancesProvider.instanceLaunchTemplate.instanceRequirements.totalLocalStorageGB.min',
+      { type: 'number', format: 'double' },
+    ],
+    ['LaunchTemplate', 'status.defaultVersionNumber', { type: 'integer', format: 'int64' }],
+    ['AutoScalingGroup', 'spec.vpcZoneIdentifier', { type: 'string' }],
+    [
+      'AutoScalingGroup',
+      'spec.lifecycleHookSpecificationList',
+      { 'x-kubernetes-list-map-keys': ['lifecycleHookName'] },
+    ],
     ['ECSCluster', 'status.conditions', { 'x-kubernetes-list-map-keys': ['type'] }],
   ])('%s %s is %o', (kind, path, part) => {
     expect(at(kind, path)).toMatchObject(part);
@@ -154,11 +211,28 @@ describe('members', () => {
 
   test('the client token is nobody’s to choose', () => {
     expect(Object.keys(at('ECSService', 'spec').properties ?? {})).not.toContain('clientToken');
+    expect(Object.keys(at('LaunchTemplate', 'spec').properties ?? {})).not.toContain('clientToken');
+  });
+
+  test('begin with a small letter', () => {
+    for (const { schema } of generated) {
+      for (const [path, { properties }] of walk(schema, '')) {
+        for (const name of Object.keys(properties ?? {})) expect(name, path).toMatch(/^[a-z]/);
+      }
+    }
+  });
+
+  test('of the members of CreateAutoScalingGroup none is left out', () => {
+    const members = sdkOf('CreateAutoScalingGroupType')?.('CreateAutoScalingGroupType')?.members ?? [];
+    expect(members.length).toBeGreaterThan(30);
+    expect(Object.keys(at('AutoScalingGroup', 'spec').properties ?? {})).toEqual(
+      expect.arrayContaining(members.map(lowerFirst)),
+    );
   });
 });
 
 describe('overlays', () => {
-  const [first] = kinds;
+  const first = kinds.find(({ names }) => names.kind === 'ECSCluster');
   const read = typeReader(apiGlob);
   const attempt = (change: Partial<KindRules>): (() => Schema) => {
     if (first === undefined) throw new Error('no kinds');

@@ -1,14 +1,32 @@
 import { describe, expect, test } from 'vitest';
 import type { Overlays, Schema } from '../../../src/generate/contract.ts';
+import { type Sdk, sdkOf } from '../../../src/generate/sdk.ts';
 import { structural } from '../../../src/generate/structural.ts';
 import type { TypeSchema } from '../../../src/generate/types.ts';
 
-function convert(types: Record<string, TypeSchema>, overlays: Overlays = {}, used = new Set<string>()): Schema {
-  return structural(new Map(Object.entries(types)), { type: 'Root', alias: 'Spec', required: [] }, overlays, used);
+function sdkWith(request: string): Sdk {
+  const sdk = sdkOf(request);
+  if (sdk === undefined) throw new Error(`no SDK has ${request}`);
+  return sdk;
 }
 
-function member(schema: TypeSchema, more: Record<string, TypeSchema> = {}): Schema | undefined {
-  return convert({ Root: { type: 'object', properties: { field: schema } }, ...more }).properties?.field;
+const ecs = sdkWith('CreateClusterRequest');
+const autoScaling = sdkWith('CreateAutoScalingGroupType');
+const ec2 = sdkWith('CreateLaunchTemplateRequest');
+
+function convert(
+  types: Record<string, TypeSchema>,
+  overlays: Overlays = {},
+  used = new Set<string>(),
+  sdk: Sdk = ecs,
+): Schema {
+  const root = { type: 'Root', alias: 'Spec', required: [], sdk } as const;
+  return structural(new Map(Object.entries(types)), root, overlays, used);
+}
+
+function member(schema: TypeSchema, more: Record<string, TypeSchema> = {}, sdk: Sdk = ecs): Schema | undefined {
+  const types = { Root: { type: 'object', properties: { field: schema } }, ...more };
+  return convert(types, {}, new Set(), sdk).properties?.field;
 }
 
 const reference = (name: string): TypeSchema => ({ $ref: `#/definitions/${encodeURIComponent(name)}` });
@@ -16,6 +34,7 @@ const reference = (name: string): TypeSchema => ({ $ref: `#/definitions/${encode
 describe('structural', () => {
   test.each<[string, TypeSchema, Schema]>([
     ['a string', { type: 'string' }, { type: 'string' }],
+    ['a time', { type: 'string', format: 'date-time' }, { type: 'string', format: 'date-time' }],
     ['a boolean', { type: 'boolean' }, { type: 'boolean' }],
     ['a number, as a 32-bit integer', { type: 'number' }, { type: 'integer', format: 'int32' }],
     ['an enum, sorted', { type: 'string', enum: ['b', 'a'] }, { type: 'string', enum: ['a', 'b'] }],
@@ -64,6 +83,62 @@ describe('structural', () => {
       Secret: { type: 'object', properties: { name: { type: 'string' }, valueFrom: { type: 'string' } } },
     });
     expect(secret?.required).toEqual(['name', 'valueFrom']);
+  });
+
+  test('gives members a small first letter, also where they are required and where overlays name them', () => {
+    const schema = convert(
+      {
+        Root: {
+          type: 'object',
+          properties: { Hooks: { type: 'array', items: reference('LifecycleHookSpecification') } },
+        },
+        LifecycleHookSpecification: {
+          type: 'object',
+          properties: Object.fromEntries(
+            (autoScaling('LifecycleHookSpecification')?.members ?? []).map((name) => [name, { type: 'string' }]),
+          ),
+        },
+      },
+      { 'Spec.hooks': { maxItems: 50 }, 'LifecycleHookSpecification.roleARN': { maxLength: 20 } },
+      new Set(),
+      autoScaling,
+    );
+    expect(schema.properties?.hooks).toMatchObject({
+      maxItems: 50,
+      items: { required: ['lifecycleHookName', 'lifecycleTransition'], properties: { roleARN: { maxLength: 20 } } },
+    });
+  });
+
+  test('gives VPCZoneIdentifier three small letters', () => {
+    const schema = convert({ Root: { type: 'object', properties: { VPCZoneIdentifier: { type: 'string' } } } });
+    expect(Object.keys(schema.properties ?? {})).toEqual(['vpcZoneIdentifier']);
+  });
+
+  test('takes a structure that several SDKs have from the SDK of the kind', () => {
+    const names = ['Key', 'Value'];
+    const tag = { type: 'object', properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) };
+    expect(member(reference('Tag'), { Tag: tag }, ec2)?.required).toBeUndefined();
+    expect(() => member(reference('Tag'), { Tag: tag }, autoScaling)).toThrow('Tag has other members');
+    const sizes = { type: 'object', properties: { Min: { type: 'number' }, Max: { type: 'number' } } };
+    expect(member(reference('VCpuCountRequest'), { VCpuCountRequest: sizes }, autoScaling)?.required).toEqual(['min']);
+    expect(member(reference('VCpuCountRequest'), { VCpuCountRequest: sizes }, ec2)?.required).toBeUndefined();
+  });
+
+  test('calls what TypeScript makes of another type by the name that it was given', () => {
+    const used = new Set<string>();
+    const made = 'Pick<PutWarmPoolType,"MinSize">';
+    const schema = convert(
+      {
+        Root: { type: 'object', properties: { warmPool: reference('WarmPool') } },
+        WarmPool: reference('Omit<PutWarmPoolType,"PoolState">'),
+        'Omit<PutWarmPoolType,"PoolState">': reference(made),
+        [made]: { type: 'object', properties: { MinSize: { type: 'number' } } },
+      },
+      { 'WarmPool.minSize': { minimum: 0 } },
+      used,
+    );
+    expect(schema.properties?.warmPool?.properties?.minSize?.minimum).toBe(0);
+    expect([...used]).toEqual(['WarmPool.minSize']);
   });
 
   test('takes required members of our own types from TypeScript', () => {

@@ -13,6 +13,7 @@ import { isWarmed } from './find.ts';
 import { groupMember, templateView } from './member-view.ts';
 import type { GroupState, LaunchSource } from './state.ts';
 import { tagList } from './tags.ts';
+import { trafficView } from './traffic.ts';
 import { poolView } from './warm-pool.ts';
 
 /** Names that do not exist are left out, without an error. */
@@ -65,8 +66,6 @@ function groupView(group: GroupState, withInstances: boolean): AutoScalingGroup 
     DefaultCooldown: group.defaultCooldown,
     AvailabilityZones: [...group.availabilityZones],
     AvailabilityZoneIds: group.availabilityZones.map(zoneId),
-    LoadBalancerNames: [],
-    TargetGroupARNs: [],
     HealthCheckType: group.healthCheckType,
     HealthCheckGracePeriod: group.healthCheckGracePeriod,
     Instances: withInstances
@@ -87,7 +86,7 @@ function groupView(group: GroupState, withInstances: boolean): AutoScalingGroup 
     DefaultInstanceWarmup: group.defaultInstanceWarmup,
     WarmPoolConfiguration: group.warmPool === undefined ? undefined : poolView(group.warmPool),
     WarmPoolSize: group.warmPool === undefined ? undefined : warm.length,
-    TrafficSources: [],
+    ...trafficView(group),
     ...group.kept,
   };
 }

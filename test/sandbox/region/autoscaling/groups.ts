@@ -17,6 +17,7 @@ import { checkName, checkSettings, checkSizes, networkFrom, type Sizes } from '.
 import { oneSource, sourceFrom } from './source.ts';
 import type { GroupState, KeptSettings, LaunchSource } from './state.ts';
 import { withTags } from './tags.ts';
+import { trafficFrom } from './traffic.ts';
 
 export const MAX_GROUPS = 500;
 
@@ -38,6 +39,7 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
   if (world.autoScaling.groups.size >= MAX_GROUPS) {
     throw limitExceeded(`You have reached the limit of ${MAX_GROUPS} Auto Scaling groups in this region.`);
   }
+  const traffic = trafficFrom(input);
   const hooks = (input.LifecycleHookSpecificationList ?? []).map(hookFrom);
   const group: GroupState = {
     name,
@@ -57,6 +59,7 @@ export function createAutoScalingGroup(world: World, input: CreateAutoScalingGro
     status: undefined,
     tags: withTags(new Map(), input.Tags ?? []),
     members: new Map(),
+    traffic,
     hooks: new Map(hooks.map((hook) => [hook.name, hook])),
     policies: new Map(),
     suspended: new Map(),
@@ -105,11 +108,8 @@ function keptFrom(input: KeptSettings): KeptSettings {
     DesiredCapacityType: input.DesiredCapacityType,
     InstanceLifecyclePolicy: input.InstanceLifecyclePolicy,
     InstanceMaintenancePolicy: input.InstanceMaintenancePolicy,
-    LoadBalancerNames: input.LoadBalancerNames,
     PlacementGroup: input.PlacementGroup,
     ServiceLinkedRoleARN: input.ServiceLinkedRoleARN,
-    TargetGroupARNs: input.TargetGroupARNs,
-    TrafficSources: input.TrafficSources,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -42,10 +42,17 @@ export function deleteLifecycleHook(world: World, input: DeleteLifecycleHookType
   const group = findLiveGroup(world, input.AutoScalingGroupName);
   const hook = group.hooks.get(input.LifecycleHookName ?? '');
   if (hook === undefined) throw validationError(`No Lifecycle Hook found with name ${input.LifecycleHookName}`);
-  group.hooks.delete(hook.name);
-  const result = hook.transition === 'autoscaling:EC2_INSTANCE_LAUNCHING' ? 'ABANDON' : 'CONTINUE';
-  for (const member of [...group.members.values()]) completeHook(world, member, hook.name, result);
+  removeHook(world, group, hook.name);
   return {};
+}
+
+/** Also for ECS, which has no other way. Whatever waits for the hook waits no longer. */
+export function removeHook(world: World, group: GroupState, name: string): void {
+  const hook = group.hooks.get(name);
+  if (hook === undefined) return;
+  group.hooks.delete(name);
+  const result = hook.transition === 'autoscaling:EC2_INSTANCE_LAUNCHING' ? 'ABANDON' : 'CONTINUE';
+  for (const member of [...group.members.values()]) completeHook(world, member, name, result);
 }
 
 export function describeLifecycleHooks(world: World, input: DescribeLifecycleHooksType): DescribeLifecycleHooksAnswer {

@@ -32,10 +32,24 @@ import {
   startInstanceRefresh,
 } from './refresh/refreshes.ts';
 import { createOrUpdateTags, deleteTags, describeTags } from './tags.ts';
+import {
+  attachLoadBalancers,
+  attachLoadBalancerTargetGroups,
+  attachTrafficSources,
+  describeLoadBalancers,
+  describeLoadBalancerTargetGroups,
+  describeTrafficSources,
+  detachLoadBalancers,
+  detachLoadBalancerTargetGroups,
+  detachTrafficSources,
+} from './traffic.ts';
 import { deleteWarmPool, describeWarmPool, putWarmPool } from './warm-pool.ts';
 
 export const AUTO_SCALING_HANDLERS: Handlers = {
   AttachInstances: attachInstances,
+  AttachLoadBalancerTargetGroups: attachLoadBalancerTargetGroups,
+  AttachLoadBalancers: attachLoadBalancers,
+  AttachTrafficSources: attachTrafficSources,
   CancelInstanceRefresh: cancelInstanceRefresh,
   CompleteLifecycleAction: completeLifecycleAction,
   CreateAutoScalingGroup: createAutoScalingGroup,
@@ -50,11 +64,17 @@ export const AUTO_SCALING_HANDLERS: Handlers = {
   DescribeAutoScalingInstances: describeAutoScalingInstances,
   DescribeInstanceRefreshes: describeInstanceRefreshes,
   DescribeLifecycleHooks: describeLifecycleHooks,
+  DescribeLoadBalancerTargetGroups: describeLoadBalancerTargetGroups,
+  DescribeLoadBalancers: describeLoadBalancers,
   DescribePolicies: describePolicies,
   DescribeScalingActivities: describeScalingActivities,
   DescribeTags: describeTags,
+  DescribeTrafficSources: describeTrafficSources,
   DescribeWarmPool: describeWarmPool,
   DetachInstances: detachInstances,
+  DetachLoadBalancerTargetGroups: detachLoadBalancerTargetGroups,
+  DetachLoadBalancers: detachLoadBalancers,
+  DetachTrafficSources: detachTrafficSources,
   PutLifecycleHook: putLifecycleHook,
   PutScalingPolicy: putScalingPolicy,
   PutWarmPool: putWarmPool,

@@ -92,7 +92,7 @@ function asValidation<T>(call: () => T): T {
 /** A group is refused whose instances could never be launched. */
 function checkSource(world: World, source: LaunchSource): void {
   for (const candidate of asValidation(() => candidatesOf(world, source))) {
-    asValidation(() => checkLaunch(candidate.data));
+    asValidation(() => checkLaunch(world, candidate.data));
   }
 }
 

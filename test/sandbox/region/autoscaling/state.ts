@@ -46,6 +46,8 @@ export interface GroupState {
   readonly tags: Map<string, GroupTag>;
   /** By instance id, in the order of their launch; those of the warm pool too. */
   readonly members: Map<string, MemberState>;
+  /** Load balancers and target groups, in the order in which they were attached. */
+  traffic: TrafficState[];
   /** By name. */
   readonly hooks: Map<string, LifecycleHookState>;
   /** By name. */
@@ -80,12 +82,18 @@ export type KeptSettings = Pick<
   | 'DesiredCapacityType'
   | 'InstanceLifecyclePolicy'
   | 'InstanceMaintenancePolicy'
-  | 'LoadBalancerNames'
   | 'PlacementGroup'
   | 'ServiceLinkedRoleARN'
-  | 'TargetGroupARNs'
-  | 'TrafficSources'
 >;
+
+/** Where instances get traffic from. Only named: there is no load balancer. */
+export interface TrafficState {
+  /** ARN of a target group, or name of a Classic Load Balancer. */
+  readonly id: string;
+  readonly type: 'elb' | 'elbv2' | 'vpc-lattice';
+  /** With which of the three families of calls it was attached. */
+  readonly way: 'load-balancer' | 'target-group' | 'traffic-source';
+}
 
 /** A launch template as a group names it. `version` is as given: a number, `$Latest` or `$Default`. */
 export interface TemplateRef {

@@ -1,5 +1,6 @@
 import { whereaboutsFrom } from '../whereabouts.ts';
 import type { Ec2Handle, Shortage } from './handle.ts';
+import { isImageId } from './images.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -20,4 +21,12 @@ export function controlSpotInterruptions(handle: Ec2Handle, body: Body): string 
   const { instanceId } = body;
   if (typeof instanceId !== 'string') return 'instanceId must be a string';
   return handle.interruptSpotInstance(instanceId, whereaboutsFrom(body)) ? undefined : `no instance ${instanceId}`;
+}
+
+/** `POST /_region/images`: returns what is wrong with the body, if anything. */
+export function controlImages(handle: Ec2Handle, body: Body): string | undefined {
+  const { parameter, imageId } = body;
+  if (typeof parameter !== 'string') return 'parameter must be a string';
+  if (typeof imageId !== 'string' || !isImageId(imageId)) return 'imageId must be ami- and 8 to 17 hex digits';
+  return handle.publishImage(parameter, imageId, whereaboutsFrom(body)) ? undefined : `no parameter ${parameter}`;
 }

@@ -1,5 +1,6 @@
 import { type Whereabouts, worldAt } from '../whereabouts.ts';
 import type { WorldSource } from '../worlds.ts';
+import { publishImage } from './images.ts';
 import { interruptInstance } from './instance-life.ts';
 import { setShortage } from './launch.ts';
 
@@ -16,6 +17,8 @@ export interface Ec2Handle {
   setShortage(shortage: Shortage, isShort: boolean): void;
   /** EC2 gives an instance its two-minute notice. `false` if there is no such instance. */
   interruptSpotInstance(instanceId: string, where?: Whereabouts): boolean;
+  /** AWS recommends a new image under a public parameter, with or without `/image_id` at the end. `false` if it publishes no such parameter. */
+  publishImage(parameter: string, imageId: string, where?: Whereabouts): boolean;
 }
 
 export function ec2Handle(worlds: WorldSource): Ec2Handle {
@@ -29,5 +32,6 @@ export function ec2Handle(worlds: WorldSource): Ec2Handle {
       interruptInstance(world, instance);
       return true;
     },
+    publishImage: (parameter, imageId, where) => publishImage(worldAt(worlds, where), parameter, imageId),
   };
 }

@@ -2,127 +2,103 @@ import type { DescribeImagesRequest, DescribeImagesResult, Image } from '@aws-sd
 import { AwsError } from '../errors.ts';
 import type { World } from '../world.ts';
 import { matches } from './filters.ts';
+import { IMAGE_FAMILIES, type ImageFamily } from './image-families.ts';
 
-interface ImageFacts {
+/** An ECS-optimized image. */
+export interface ImageFacts {
   readonly id: string;
+  readonly family: ImageFamily;
   readonly name: string;
-  readonly architecture: 'x86_64' | 'arm64';
-  readonly windows: boolean;
-  readonly created: string;
-  /** Where Systems Manager names it (INS-04, INS-09). */
-  readonly parameter: string;
+  /** `20260131` */
+  readonly day: string;
+  readonly created: Date;
 }
 
-const OPTIMIZED = '/aws/service/ecs/optimized-ami';
+const INITIAL: readonly ImageFacts[] = IMAGE_FAMILIES.flatMap((family) =>
+  family.images.map(([id, day]) => imageOf(family, id, day)),
+);
 
-/** ECS-optimized images, two of each of the first families so that one can be newer than the other. */
-const IMAGES: readonly ImageFacts[] = [
-  linux(
-    'ami-0ec5a1000000000a1',
-    'al2023-ami-ecs-hvm-2023.0.20260101-kernel-6.1-x86_64-ebs',
-    'x86_64',
-    'amazon-linux-2023',
-  ),
-  linux(
-    'ami-0ec5a1000000000a2',
-    'al2023-ami-ecs-hvm-2023.0.20260201-kernel-6.1-x86_64-ebs',
-    'x86_64',
-    'amazon-linux-2023',
-  ),
-  linux(
-    'ami-0ec5a1000000000b1',
-    'al2023-ami-ecs-hvm-2023.0.20260101-kernel-6.1-arm64-ebs',
-    'arm64',
-    'amazon-linux-2023/arm64',
-  ),
-  linux(
-    'ami-0ec5a1000000000b2',
-    'al2023-ami-ecs-hvm-2023.0.20260201-kernel-6.1-arm64-ebs',
-    'arm64',
-    'amazon-linux-2023/arm64',
-  ),
-  linux('ami-0ec5a1000000000c1', 'amzn2-ami-ecs-hvm-2.0.20260101-x86_64-ebs', 'x86_64', 'amazon-linux-2'),
-  linux('ami-0ec5a1000000000d1', 'amzn2-ami-ecs-hvm-2.0.20260101-arm64-ebs', 'arm64', 'amazon-linux-2/arm64'),
-  linux('ami-0ec5a1000000000e1', 'amzn2-ami-ecs-gpu-hvm-2.0.20260101-x86_64-ebs', 'x86_64', 'amazon-linux-2/gpu'),
-  {
-    id: 'ami-0ec5a1000000000f1',
-    name: 'bottlerocket-aws-ecs-2-x86_64-v1.50.0',
-    architecture: 'x86_64',
-    windows: false,
-    created: '2026-01-01T00:00:00.000Z',
-    parameter: '/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id',
-  },
-  {
-    id: 'ami-0ec5a100000000101',
-    name: 'Windows_Server-2022-English-Core-ECS_Optimized-2026.01.01',
-    architecture: 'x86_64',
-    windows: true,
-    created: '2026-01-01T00:00:00.000Z',
-    parameter: '/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-ECS_Optimized/image_id',
-  },
-];
+const FAMILY_BY_PATH: ReadonlyMap<string, ImageFamily> = new Map(
+  IMAGE_FAMILIES.flatMap((family) => [family.path, ...(family.aliases ?? [])].map((path) => [path, family])),
+);
 
-function linux(id: string, name: string, architecture: ImageFacts['architecture'], path: string): ImageFacts {
-  const date = /\.(\d{4})(\d{2})(\d{2})-/.exec(name);
-  const created = `${date?.[1]}-${date?.[2]}-${date?.[3]}T00:00:00.000Z`;
-  return { id, name, architecture, windows: false, created, parameter: `${OPTIMIZED}/${path}/recommended/image_id` };
+function imageOf(family: ImageFamily, id: string, day: string, created?: Date): ImageFacts {
+  const date = new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00.000Z`);
+  return { id, family, name: family.nameOn(day), day, created: created ?? date };
 }
 
-/** The image an instance starts from: `ami-...`, or `resolve:ssm:` and the name of a public parameter. Any id in the right form exists. */
-export function resolveImage(given: string): string {
-  if (given.startsWith('resolve:ssm:')) {
-    const parameter = given.slice('resolve:ssm:'.length);
-    const image = IMAGES.findLast((each) => each.parameter === parameter);
-    if (image !== undefined) return image.id;
-    throw new AwsError('InvalidParameterValue', `Invalid parameter: ${parameter} could not be resolved to an AMI ID.`);
-  }
-  if (!/^ami-[0-9a-f]{8,17}$/.test(given)) {
-    throw new AwsError('InvalidAMIID.Malformed', `Invalid id: "${given}" (expecting "ami-...")`);
-  }
-  return given;
+/** All images, oldest first. */
+export function imagesOf(world: World): readonly ImageFacts[] {
+  return [
+    ...INITIAL,
+    ...world.ec2.publishedImages.flatMap(({ path, id, publishedAt }) => {
+      const family = FAMILY_BY_PATH.get(path);
+      const day = publishedAt.toISOString().slice(0, 10).replaceAll('-', '');
+      return family === undefined ? [] : [imageOf(family, id, day, publishedAt)];
+    }),
+  ];
 }
 
-export function describeImages(_world: World, input: DescribeImagesRequest): DescribeImagesResult {
-  const unknown = (input.ImageIds ?? []).filter((id) => !IMAGES.some((image) => image.id === id));
+/** A switch of the region: AWS recommends a new image. `false` if it publishes no such parameter. */
+export function publishImage(world: World, parameter: string, id: string): boolean {
+  checkImageId(id);
+  const family = FAMILY_BY_PATH.get(parameter.replace(/\/image_id$/, ''));
+  if (family === undefined) return false;
+  world.ec2.publishedImages.push({ path: family.path, id, publishedAt: world.agenda.date });
+  return true;
+}
+
+/** Any id in this form exists. */
+export const isImageId = (id: string): boolean => /^ami-[0-9a-f]{8,17}$/.test(id);
+
+export function checkImageId(id: string): void {
+  if (!isImageId(id)) throw new AwsError('InvalidAMIID.Malformed', `Invalid id: "${id}" (expecting "ami-...")`);
+}
+
+export function describeImages(world: World, input: DescribeImagesRequest): DescribeImagesResult {
+  const images = imagesOf(world);
+  const unknown = (input.ImageIds ?? []).filter((id) => !images.some((image) => image.id === id));
   if (unknown.length > 0) {
     const [text, are] = unknown.length === 1 ? ['image id', 'does'] : ['image ids', 'do'];
     throw new AwsError('InvalidAMIID.NotFound', `The ${text} '[${unknown.join(', ')}]' ${are} not exist`);
   }
   return {
-    Images: IMAGES.filter((image) => input.ImageIds === undefined || input.ImageIds.includes(image.id))
+    Images: images
+      .filter((image) => input.ImageIds === undefined || input.ImageIds.includes(image.id))
       .filter((image) =>
         matches(input.Filters, {
           'image-id': () => [image.id],
           name: () => [image.name],
-          architecture: () => [image.architecture],
+          architecture: () => [image.family.architecture],
           'owner-alias': () => ['amazon'],
           state: () => ['available'],
-          platform: () => (image.windows ? ['windows'] : []),
+          platform: () => (image.family.platform === 'windows' ? ['windows'] : []),
         }),
       )
       .map(view),
   };
 }
 
-function view(image: ImageFacts): Image {
+function view({ id, name, created, family: { architecture, platform } }: ImageFacts): Image {
+  const windows = platform === 'windows';
   return {
-    ImageId: image.id,
-    Name: image.name,
-    Architecture: image.architecture,
-    CreationDate: image.created,
-    ImageLocation: `amazon/${image.name}`,
+    ImageId: id,
+    Name: name,
+    Architecture: architecture,
+    CreationDate: created.toISOString(),
+    ImageLocation: `amazon/${name}`,
     ImageOwnerAlias: 'amazon',
-    OwnerId: image.windows ? '801119661308' : '591542846629',
+    OwnerId: windows ? '801119661308' : '591542846629',
     ImageType: 'machine',
     State: 'available',
     Public: true,
     RootDeviceType: 'ebs',
-    RootDeviceName: image.windows ? '/dev/sda1' : '/dev/xvda',
+    RootDeviceName: windows ? '/dev/sda1' : '/dev/xvda',
     VirtualizationType: 'hvm',
     Hypervisor: 'xen',
     EnaSupport: true,
-    Platform: image.windows ? 'Windows' : undefined,
-    PlatformDetails: image.windows ? 'Windows' : 'Linux/UNIX',
+    Platform: windows ? 'Windows' : undefined,
+    PlatformDetails: windows ? 'Windows' : 'Linux/UNIX',
     Tags: [],
   };
 }

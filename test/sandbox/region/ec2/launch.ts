@@ -3,10 +3,10 @@ import { AwsError } from '../errors.ts';
 import type { World } from '../world.ts';
 import { missingParameter } from './errors.ts';
 import { ec2Id } from './ids.ts';
-import { resolveImage } from './images.ts';
 import { bootInstance } from './instance-life.ts';
 import { requireInstanceType } from './instance-types.ts';
 import { checkSubnet, zoneOfSubnet } from './network.ts';
+import { resolveImage } from './resolve-image.ts';
 import type { InstanceState } from './state.ts';
 import { checkUserData } from './template-rules.ts';
 
@@ -22,16 +22,19 @@ export interface LaunchRequest {
 const DEFAULT_TYPE = 't2.micro';
 
 /** Throws what RunInstances answers when an instance cannot be launched like this. Changes nothing. */
-export function checkLaunch(data: ResponseLaunchTemplateData): { readonly imageId: string; readonly type: string } {
+export function checkLaunch(
+  world: World,
+  data: ResponseLaunchTemplateData,
+): { readonly imageId: string; readonly type: string } {
   if (data.ImageId === undefined) throw missingParameter('ImageId');
   const type = requireInstanceType(data.InstanceType ?? DEFAULT_TYPE).name;
   checkUserData(data.UserData);
-  return { imageId: resolveImage(data.ImageId), type };
+  return { imageId: resolveImage(world, data.ImageId), type };
 }
 
 export function launchInstance(world: World, request: LaunchRequest): InstanceState {
   const { data, subnetId } = request;
-  const { imageId, type } = checkLaunch(data);
+  const { imageId, type } = checkLaunch(world, data);
   checkSubnet(subnetId);
   const zone = zoneOfSubnet(world, subnetId);
   checkCapacity(world, type, zone);

@@ -10,6 +10,8 @@ export interface Ec2State {
   readonly clientTokens: Map<string, ClientTokenState>;
   /** `m5.large/eu-central-1a`, or `*` in either place: EC2 has no capacity of that type in that zone. */
   readonly shortages: Set<string>;
+  /** Images that have come out since the beginning, oldest first. */
+  readonly publishedImages: PublishedImageState[];
 }
 
 export type InstanceStateName = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
@@ -61,6 +63,13 @@ export interface LaunchTemplateVersionState {
   readonly data: ResponseLaunchTemplateData;
 }
 
+export interface PublishedImageState {
+  /** Of its family. */
+  readonly path: string;
+  readonly id: string;
+  readonly publishedAt: Date;
+}
+
 export interface ClientTokenState {
   /** The parameters, as JSON: the same token with others is refused. */
   readonly request: string;
@@ -69,5 +78,11 @@ export interface ClientTokenState {
 }
 
 export function emptyEc2(): Ec2State {
-  return { instances: new Map(), launchTemplates: new Map(), clientTokens: new Map(), shortages: new Set() };
+  return {
+    instances: new Map(),
+    launchTemplates: new Map(),
+    clientTokens: new Map(),
+    shortages: new Set(),
+    publishedImages: [],
+  };
 }

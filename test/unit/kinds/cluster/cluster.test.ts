@@ -1,27 +1,14 @@
 import type { Cluster } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from 'vitest';
 import { absent } from '../../../../src/engine/kind.ts';
-import type { ECSCluster, ECSClusterSpec, ECSClusterStatus } from '../../../../src/kinds/cluster/api.ts';
+import type { ECSClusterSpec, ECSClusterStatus } from '../../../../src/kinds/cluster/api.ts';
 import { cluster } from '../../../../src/kinds/cluster/kind.ts';
-import {
-  arns,
-  deleted,
-  desired,
-  ecsCluster,
-  foreignTags,
-  liveCluster,
-  ownTags,
-  region,
-  summaries,
-} from '../../../support/builders.ts';
+import { arns, desired, ecsCluster, foreignTags, ownTags, region, summaries } from '../../../support/builders.ts';
+import { observedCluster } from '../../../support/builders-cluster.ts';
 
 function plan(spec: ECSClusterSpec, live: Partial<Cluster> = {}, status: ECSClusterStatus | undefined = undefined) {
   const of = ecsCluster('prod', spec, { status });
-  return summaries(cluster.plan(desired(of), { cluster: liveCluster(of, live), services: [] }));
-}
-
-function retire(of: ECSCluster, live: Partial<Cluster> = {}, services: readonly string[] = []) {
-  return summaries(cluster.retire(desired(of), { cluster: liveCluster(of, live), services }));
+  return summaries(cluster.plan(desired(of), observedCluster(of, live)));
 }
 
 const NAMESPACE_ARN = 'arn:aws:servicediscovery:us-east-1:123456789012:namespace/ns-1';
@@ -218,43 +205,18 @@ describe('whose cluster it is', () => {
   });
 });
 
-describe('deleting a cluster', () => {
-  const gone = ecsCluster('prod', { adoptionPolicy: 'Adopt' }, { metadata: deleted });
-
-  test('deletes it, waits for it, and waits for the services that AWS still has', () => {
-    expect(retire(gone)).toEqual([
-      { operation: 'DeleteCluster', input: { cluster: arns.cluster('prod') }, reason: 'cluster prod deleted' },
-    ]);
-    expect(retire(gone, { status: 'DEPROVISIONING' })).toMatchObject([{ wait: 'Deleting' }]);
-    const services = Array.from({ length: 12 }, (_, index) => `s${index}`);
-    expect(retire(gone, {}, services)).toEqual([
-      {
-        wait: 'InUse',
-        message:
-          'Waiting until the cluster has no services: AWS still has s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 2 more.',
-      },
-    ]);
-  });
-
-  test('never deletes one that is not ours', () => {
-    for (const tags of [[], [...foreignTags]]) {
-      expect(() => retire(gone, { tags })).toThrow(expect.objectContaining({ reason: 'NotOwned' }));
-    }
-  });
-});
-
 describe('how far a cluster is', () => {
   test.each<[Partial<Cluster>, object]>([
     [{}, { kind: 'live' }],
     [{ attachmentsStatus: 'UPDATE_COMPLETE' }, { kind: 'live' }],
     [{ attachmentsStatus: 'UPDATE_IN_PROGRESS' }, { kind: 'progressing', reason: 'AttachmentsUpdating' }],
+    // MD-11
+    [{ attachmentsStatus: 'UPDATING' }, { kind: 'progressing', reason: 'AttachmentsUpdating' }],
     [{ attachmentsStatus: 'UPDATE_FAILED' }, { kind: 'stalled', reason: 'AttachmentsFailed' }],
     [{ status: 'FAILED' }, { kind: 'stalled', reason: 'ClusterFailed' }],
   ])('%o -> %o', (live, progress) => {
     const of = ecsCluster('prod');
-    expect(cluster.conclude(desired(of), { cluster: liveCluster(of, live), services: [] }).progress).toMatchObject(
-      progress,
-    );
+    expect(cluster.conclude(desired(of), observedCluster(of, live)).progress).toMatchObject(progress);
   });
 
   test('it can be referred to once it is ACTIVE', () => {

@@ -23,7 +23,13 @@ function update(
   status: ECSServiceStatus | undefined = undefined,
 ): UpdateServiceCommandInput | undefined {
   const of = ecsService('web', { ...base, ...spec }, { status });
-  const observed = { service: liveService(of, live), revision, lastDeployment: undefined, lastTarget: undefined };
+  const observed = {
+    service: liveService(of, live),
+    revision,
+    lastDeployment: undefined,
+    lastTarget: undefined,
+    unassociated: [],
+  };
   const steps = summaries(service.plan(desired(of), observed));
   if (steps.length === 0) return undefined;
   expect(steps).toEqual([{ operation: 'UpdateService', input: expect.anything(), reason: expect.anything() }]);
@@ -99,6 +105,7 @@ describe('each mutable field that alone differs is sent alone, in one UpdateServ
       revision: undefined,
       lastDeployment: undefined,
       lastTarget: undefined,
+      unassociated: [],
     };
     expect(summaries(service.plan(desired(of), observed))).toEqual([
       {
@@ -240,7 +247,13 @@ test('the revision of a task definition reference is what the service shall run'
     'spec.clusterRef': { arn: arns.cluster('prod'), name: 'prod', region },
     'spec.taskDefinitionRef': { arn: arns.taskDefinition('web:7'), name: 'web:7', region },
   });
-  const observed = { service: liveService(of), revision: undefined, lastDeployment: undefined, lastTarget: undefined };
+  const observed = {
+    service: liveService(of),
+    revision: undefined,
+    lastDeployment: undefined,
+    lastTarget: undefined,
+    unassociated: [],
+  };
   expect(summaries(service.plan(wish, observed))).toEqual([
     {
       operation: 'UpdateService',

@@ -41,8 +41,9 @@ class Rollout {
     const wish = desired(of);
     const live = liveService(of, this.live);
     // Read by `observe` only when a rollout is due.
-    const due = summaries(service.plan(wish, { service: live, revision: undefined, ...nothing })).length > 0;
-    const seen = { service: live, revision: undefined, ...(due ? this.#last : nothing) };
+    const due =
+      summaries(service.plan(wish, { service: live, revision: undefined, unassociated: [], ...nothing })).length > 0;
+    const seen = { service: live, revision: undefined, unassociated: [], ...(due ? this.#last : nothing) };
     const sent = summaries(service.plan(wish, seen)).map((step) => ('input' in step ? step.input : step));
     const { status, progress } = service.conclude(wish, seen);
     this.status = { ...status, settledFields: service.fields(this.spec) };
@@ -87,6 +88,7 @@ describe('a revision that ECS rolled back', () => {
         rollback: { reason: 'tasks failed to start' },
       },
       lastTarget: failedAttempt,
+      unassociated: [],
     };
     expect(service.conclude(desired(of), seen).progress).toEqual({
       kind: 'stalled',

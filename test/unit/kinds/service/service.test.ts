@@ -1,6 +1,6 @@
 import type { CreateServiceCommandInput, Service } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from 'vitest';
-import type { EcsReads } from '../../../../src/aws/reads.ts';
+import type { AwsReads } from '../../../../src/aws/reads.ts';
 import { absent } from '../../../../src/engine/kind.ts';
 import type { ECSService, ECSServiceSpec, ECSServiceStatus } from '../../../../src/kinds/service/api.ts';
 import { service } from '../../../../src/kinds/service/kind.ts';
@@ -18,6 +18,7 @@ import {
   region,
   summaries,
 } from '../../../support/builders.ts';
+import { unusedReads } from '../../../support/reads.ts';
 
 const base: ECSServiceSpec = { cluster: 'prod', taskDefinition: 'web:1', desiredCount: 2 };
 
@@ -26,7 +27,13 @@ function web(spec: ECSServiceSpec = {}, options: ObjectOptions<ECSServiceStatus>
 }
 
 function observed(of: ECSService, live: Partial<Service> = {}): ObservedService {
-  return { service: liveService(of, live), revision: undefined, lastDeployment: undefined, lastTarget: undefined };
+  return {
+    service: liveService(of, live),
+    revision: undefined,
+    lastDeployment: undefined,
+    lastTarget: undefined,
+    unassociated: [],
+  };
 }
 
 function creation(of: ECSService): CreateServiceCommandInput {
@@ -192,20 +199,9 @@ describe('a service that is going', () => {
 });
 
 describe('observing', () => {
-  const none: EcsReads = {
-    describeService: () => Promise.reject(new Error('describeService')),
-    describeCluster: () => Promise.reject(new Error('describeCluster')),
-    describeTaskDefinition: () => Promise.reject(new Error('describeTaskDefinition')),
-    activeFamilyExists: () => Promise.reject(new Error('activeFamilyExists')),
-    listTaskDefinitions: () => Promise.reject(new Error('listTaskDefinitions')),
-    describeServiceRevision: () => Promise.reject(new Error('describeServiceRevision')),
-    latestServiceDeployment: () => Promise.reject(new Error('latestServiceDeployment')),
-    listServices: () => Promise.reject(new Error('listServices')),
-    listTagsForResource: () => Promise.reject(new Error('listTagsForResource')),
-  };
   const signal = new AbortController().signal;
-  const observe = (of: ECSService, reads: Partial<EcsReads>, references = {}) =>
-    service.observe({ reads: { ...none, ...reads }, signal, afterChange: false }, desired(of, references));
+  const observe = (of: ECSService, reads: Partial<AwsReads>, references = {}) =>
+    service.observe({ reads: { ...unusedReads, ...reads }, signal, afterChange: false }, desired(of, references));
   const elsewhere = {
     'spec.clusterRef': { arn: arns.cluster('prod', 'eu-west-1'), name: 'prod', region: 'eu-west-1' },
   };

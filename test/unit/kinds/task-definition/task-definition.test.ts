@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from 'vitest';
-import type { EcsReads, TaskDefinitionAnswer } from '../../../../src/aws/reads.ts';
+import type { AwsReads, TaskDefinitionAnswer } from '../../../../src/aws/reads.ts';
 import { absent } from '../../../../src/engine/kind.ts';
 import type { ECSTaskDefinition, ECSTaskDefinitionSpec } from '../../../../src/kinds/task-definition/api.ts';
 import { contentHashTag, desiredContent } from '../../../../src/kinds/task-definition/desired.ts';
@@ -17,6 +17,7 @@ import {
   smallTaskDefinition,
   summaries,
 } from '../../../support/builders.ts';
+import { unusedReads } from '../../../support/reads.ts';
 
 const web = ecsTaskDefinition('web');
 const contentTag = (of: ECSTaskDefinition): Tag => ({ key: contentHashTag, value: desiredContent(desired(of)).hash });
@@ -42,14 +43,8 @@ const signal = new AbortController().signal;
 /** AWS with these revisions of `web`; what is asked for beyond them fails the test. */
 function observe(of: ECSTaskDefinition, ...revisions: readonly TaskDefinitionAnswer[]) {
   const newestFirst = revisions.toSorted((a, b) => (b.taskDefinition.revision ?? 0) - (a.taskDefinition.revision ?? 0));
-  const refuse = () => Promise.reject(new Error('a task definition has nothing to ask here'));
-  const reads: EcsReads = {
-    describeService: refuse,
-    describeCluster: refuse,
-    describeServiceRevision: refuse,
-    latestServiceDeployment: refuse,
-    listServices: refuse,
-    listTagsForResource: refuse,
+  const reads: AwsReads = {
+    ...unusedReads,
     describeTaskDefinition: async (name) =>
       name === 'web' ? newestFirst[0] : revisions.find((one) => one.taskDefinition.taskDefinitionArn === name),
     activeFamilyExists: async () => revisions.length > 0,

@@ -11,6 +11,7 @@ const MAY_IMPORT = {
   autoscaling: ['ec2', 'cloudwatch'],
   ecs: ['autoscaling', 'ec2', 'cloudwatch'],
   'application-autoscaling': ['ecs', 'cloudwatch'],
+  ssm: ['ec2'],
 } as const;
 
 function imports(file: string): string[] {

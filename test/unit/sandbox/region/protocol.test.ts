@@ -139,13 +139,13 @@ describe('a service that is not modelled', () => {
     const { region } = await startFixture();
     const answer = await fetch(region.endpoint, {
       method: 'POST',
-      headers: { authorization: scope('ssm'), 'x-amz-target': 'AmazonSSM.GetParameter' },
+      headers: { authorization: scope('secretsmanager'), 'x-amz-target': 'secretsmanager.GetSecretValue' },
       body: '{}',
     });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual({
       __type: 'UnknownOperationException',
-      message: sentence('ssm (GetParameter)'),
+      message: sentence('secretsmanager (GetSecretValue)'),
     });
   });
 

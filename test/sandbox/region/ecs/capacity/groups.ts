@@ -11,10 +11,5 @@ export function groupOfProvider(world: World, provider: CapacityProviderState): 
 
 /** The container instance that the EC2 instance is now, in any cluster. */
 export function containerInstanceOf(world: World, ec2InstanceId: string): ContainerInstanceState | undefined {
-  for (const { containerInstances } of world.ecs.clusters.values()) {
-    for (const instance of containerInstances.values()) {
-      if (instance.ec2InstanceId === ec2InstanceId && instance.status !== 'INACTIVE') return instance;
-    }
-  }
-  return undefined;
+  return world.ecs.containerInstances.get(ec2InstanceId);
 }

@@ -3,6 +3,7 @@ import * as applicationAutoScaling from '@aws-sdk/client-application-auto-scalin
 import * as autoScaling from '@aws-sdk/client-auto-scaling';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -37,6 +38,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
     client: applicationAutoScaling.ApplicationAutoScalingClient,
     limits: JSON_LIMITS,
   },
+  ssm: { exports: ssm, client: ssm.SSMClient, limits: JSON_LIMITS },
   sts: { exports: sts, client: sts.STSClient, limits: QUERY_LIMITS },
 };
 
@@ -46,8 +48,8 @@ const CHANGED_BY_THE_CLIENT = ['CopySnapshot'];
 describe.each(SERVICES)('$name', (service) => {
   const sdk = PACKAGES[service.name];
   if (sdk === undefined) throw new Error(`no SDK client of ${service.name}`);
-  // EC2 has hundreds of operations, all read and written by the same code.
-  const numRuns = service.name === 'ec2' ? 3 : 20;
+  // EC2 and Systems Manager have hundreds of operations, all read and written by the same code.
+  const numRuns = service.operations.size > 100 ? 3 : 20;
 
   it('is addressed as the SDK addresses it', () => {
     const { config } = new sdk.client({ region: 'eu-central-1' });

@@ -43,6 +43,7 @@ export function register(world: World, cluster: ClusterState, registration: Regi
     tasks: new Set(),
   };
   cluster.containerInstances.set(id, instance);
+  world.ecs.containerInstances.set(instance.ec2InstanceId, instance);
   return instance;
 }
 

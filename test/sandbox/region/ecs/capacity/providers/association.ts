@@ -32,6 +32,12 @@ function checkProvider(world: World, cluster: string, provider: CapacityProvider
   if (provider.cluster !== undefined && provider.cluster !== cluster) {
     throw invalidParameter('The specified capacity provider belongs to another cluster.');
   }
+  // hashicorp/terraform-provider-aws#45693
+  if (provider.status !== 'ACTIVE') {
+    throw invalidParameter(
+      `The specified capacity provider '${provider.name}' is not in an ACTIVE state. Specify a valid capacity provider and try again.`,
+    );
+  }
   if (!isManaged(provider)) return;
   // CP-10: the group's one desired capacity can follow the tasks of one cluster only.
   for (const other of world.ecs.clusters.values()) {

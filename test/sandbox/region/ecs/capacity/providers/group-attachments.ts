@@ -1,3 +1,4 @@
+import { removeHook } from '../../../autoscaling/hooks.ts';
 import { policyArn } from '../../../autoscaling/policies.ts';
 import type { GroupState, LifecycleHookState } from '../../../autoscaling/state.ts';
 import type { World } from '../../../world.ts';
@@ -40,7 +41,7 @@ export function detachFromGroup(world: World, attachment: ClusterAttachmentState
       group?.policies.delete(attachment.name);
       break;
     case 'managed_draining':
-      group?.hooks.delete(attachment.name);
+      if (group !== undefined) removeHook(world, group, attachment.name);
   }
 }
 

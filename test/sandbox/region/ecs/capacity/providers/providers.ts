@@ -79,7 +79,8 @@ export function describeCapacityProviders(
   const named = input.capacityProviders;
   if (named !== undefined && named.length > 100)
     throw invalidParameter('capacityProviders can have at most 100 items.');
-  const { items, nextToken } = page(named?.map(shortName) ?? allNames(world, input.cluster), input, {
+  const cluster = input.cluster === undefined ? undefined : findCluster(world, input.cluster).name;
+  const { items, nextToken } = page(named?.map(shortName) ?? allNames(world, cluster), input, {
     size: 10,
     max: 10,
   });
@@ -88,7 +89,8 @@ export function describeCapacityProviders(
   for (const name of items) {
     const provider = world.ecs.capacityProviders.get(name);
     if (BUILT_IN_PROVIDERS.includes(name)) capacityProviders.push(builtInView(world, name));
-    else if (provider === undefined) failures.push({ arn: arn(world, `capacity-provider/${name}`), reason: 'MISSING' });
+    else if (provider === undefined || !isIn(provider, cluster))
+      failures.push({ arn: arn(world, `capacity-provider/${name}`), reason: 'MISSING' });
     else capacityProviders.push(providerView(provider, input.include?.includes('TAGS') ?? false));
   }
   return { capacityProviders, failures, nextToken };
@@ -96,9 +98,18 @@ export function describeCapacityProviders(
 
 function allNames(world: World, cluster: string | undefined): string[] {
   const providers = [...world.ecs.capacityProviders.values()].filter(({ status }) => status !== 'INACTIVE');
-  if (cluster === undefined) return [...BUILT_IN_PROVIDERS, ...providers.map(({ name }) => name)];
-  const wanted = findCluster(world, cluster).name;
-  return providers.filter((provider) => provider.cluster === wanted).map(({ name }) => name);
+  if (cluster === undefined) {
+    const inNone = providers.filter((provider) => isIn(provider, undefined));
+    return [...BUILT_IN_PROVIDERS, ...inNone.map(({ name }) => name)];
+  }
+  const associated = world.ecs.clusters.get(cluster)?.capacityProviders ?? [];
+  const own = providers.filter((provider) => provider.cluster === cluster).map(({ name }) => name);
+  return [...new Set([...associated, ...own])];
+}
+
+/** A Managed Instances provider is in its cluster, and found nowhere else; any other is in no cluster. */
+function isIn(provider: CapacityProviderState, cluster: string | undefined): boolean {
+  return provider.cluster === undefined || provider.cluster === cluster;
 }
 
 /** Answers with the old values and UPDATE_IN_PROGRESS; the new ones come with UPDATE_COMPLETE (MD-10). */
@@ -106,7 +117,7 @@ export function updateCapacityProvider(
   world: World,
   input: UpdateCapacityProviderRequest,
 ): UpdateCapacityProviderResponse {
-  const provider = findProvider(world, input.name);
+  const provider = findProvider(world, input.name, input.cluster);
   const change = changeOf(world, provider, input);
   provider.updateStatus = 'UPDATE_IN_PROGRESS';
   later(world, provider, () => {
@@ -157,7 +168,7 @@ export function deleteCapacityProvider(
   if (BUILT_IN_PROVIDERS.includes(shortName(input.capacityProvider ?? ''))) {
     throw invalidParameter('The specified capacity provider is reserved by Amazon ECS and cannot be deleted.');
   }
-  const provider = findProvider(world, input.capacityProvider);
+  const provider = findProvider(world, input.capacityProvider, input.cluster);
   checkUnused(world, provider);
   provider.status = provider.managedInstancesProvider === undefined ? provider.status : 'DEPROVISIONING';
   provider.updateStatus = 'DELETE_IN_PROGRESS';
@@ -183,10 +194,11 @@ function checkUnused(world: World, provider: CapacityProviderState): void {
   }
 }
 
-function findProvider(world: World, name: string | undefined): CapacityProviderState {
+function findProvider(world: World, name: string | undefined, givenCluster: string | undefined): CapacityProviderState {
+  const cluster = givenCluster === undefined ? undefined : findCluster(world, givenCluster).name;
   const here = isOf(arn(world, ''), name ?? '');
   const found = here ? world.ecs.capacityProviders.get(shortName(name ?? '')) : undefined;
-  if (found === undefined || found.status === 'INACTIVE') {
+  if (found === undefined || found.status === 'INACTIVE' || !isIn(found, cluster)) {
     throw clientException('The specified capacity provider does not exist. Specify a valid name or ARN and try again.');
   }
   if (found.updateStatus?.endsWith('_IN_PROGRESS')) {

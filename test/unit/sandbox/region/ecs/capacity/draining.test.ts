@@ -5,10 +5,12 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import {
   CreateServiceCommand,
+  DeleteCapacityProviderCommand,
   DeleteServiceCommand,
   DeregisterContainerInstanceCommand,
   DescribeServicesCommand,
   ListTasksCommand,
+  PutClusterCapacityProvidersCommand,
   RunTaskCommand,
   StopTaskCommand,
   UpdateCapacityProviderCommand,
@@ -190,6 +192,25 @@ describe('managed draining', () => {
     expect((await groupOf(autoScaling)).Instances).toHaveLength(1);
   });
 
+  it('MD-06: that is switched off lets go of what it has held, as deleting its hook does', async () => {
+    const fixture = await startTwo();
+    const { ecs, region, autoScaling } = fixture;
+    await ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web', count: 2 }));
+    region.advance(MINUTE);
+    const [first] = await instancesOf(ecs);
+    await terminate(fixture, first?.ec2InstanceId);
+    region.advance(10 * MINUTE);
+    expect((await groupOf(autoScaling)).Instances).toHaveLength(2);
+    await ecs.send(
+      new UpdateCapacityProviderCommand({
+        name: 'nodes',
+        autoScalingGroupProvider: { managedDraining: 'DISABLED' },
+      }),
+    );
+    region.advance(MINUTE);
+    expect((await groupOf(autoScaling)).Instances).toHaveLength(1);
+  });
+
   it('MD-06: is not there when it is DISABLED: tasks stop with their host', async () => {
     const fixture = await startTwo({ managedDraining: 'DISABLED' });
     const [first] = await instancesOf(fixture.ecs);
@@ -281,5 +302,38 @@ describe('managed termination protection', () => {
     );
     region.advance(MINUTE);
     expect(await protectedOnes()).toEqual([]);
+  });
+
+  it('is nobody’s once the provider is gone: instances stay protected until somebody says otherwise', async () => {
+    const fixture = await startCapacity();
+    const { ecs, region, autoScaling } = fixture;
+    await createProvider(
+      fixture,
+      { managedScaling: { status: 'ENABLED' }, managedTerminationProtection: 'ENABLED' },
+      { NewInstancesProtectedFromScaleIn: true },
+    );
+    await ecs.send(
+      new PutClusterCapacityProvidersCommand({
+        cluster: 'main',
+        capacityProviders: [],
+        defaultCapacityProviderStrategy: [],
+      }),
+    );
+    region.advance(MINUTE);
+    await ecs.send(new DeleteCapacityProviderCommand({ capacityProvider: 'nodes' }));
+    await setDesired(fixture, 1);
+    await setDesired(fixture, 0);
+    region.advance(60 * MINUTE);
+    const [instance] = (await groupOf(autoScaling)).Instances ?? [];
+    expect(instance).toMatchObject({ ProtectedFromScaleIn: true, LifecycleState: 'InService' });
+    await autoScaling.send(
+      new SetInstanceProtectionCommand({
+        AutoScalingGroupName: 'nodes',
+        InstanceIds: [instance?.InstanceId ?? ''],
+        ProtectedFromScaleIn: false,
+      }),
+    );
+    region.advance(MINUTE);
+    expect((await groupOf(autoScaling)).Instances).toEqual([]);
   });
 });

@@ -325,6 +325,7 @@ describe('an agent', () => {
     );
     expect(registered.containerInstance).toMatchObject({ status: 'ACTIVE', tags: [{ key: 'k', value: 'v' }] });
     expect(registered.containerInstance?.ec2InstanceId).toMatch(/^mi-/);
+    expect((await instancesOf(ecs))[0]?.attributes?.map(({ name }) => name)).toContain('ecs.capability.external');
     // CPS-12: nothing but launch type EXTERNAL goes there.
     await expectError(
       ecs.send(new RunTaskCommand({ cluster: 'main', taskDefinition: 'web' })),

@@ -10,6 +10,7 @@ import {
   CreateServiceCommand,
   DeleteCapacityProviderCommand,
   DescribeCapacityProvidersCommand,
+  type DescribeCapacityProvidersCommandInput,
   DescribeClustersCommand,
   PutClusterCapacityProvidersCommand,
   RunTaskCommand,
@@ -199,6 +200,7 @@ describe('a capacity provider', () => {
       cluster: 'main',
       managedInstancesProvider,
     });
+    await expectError(put(fixture, ['managed']), 'InvalidParameterException', /'managed' is not in an ACTIVE state/);
     region.advance(10_000);
     await ecs.send(new CreateClusterCommand({ clusterName: 'other' }));
     await expectError(put(fixture, ['managed'], 'other'), 'InvalidParameterException', /another cluster/);
@@ -214,6 +216,34 @@ describe('a capacity provider', () => {
       'InvalidParameterException',
       'No Container Instances were found in your capacity provider.',
     );
+  });
+
+  it('of managed instances is found, changed and deleted in its cluster only', async () => {
+    const { ecs, region } = await startCapacity();
+    const instanceLaunchTemplate = {
+      ec2InstanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/p',
+      networkConfiguration: { subnets: ['subnet-1'] },
+    };
+    const infrastructureRoleArn = 'arn:aws:iam::123456789012:role/infra';
+    const managedInstancesProvider = { infrastructureRoleArn, instanceLaunchTemplate };
+    await ecs.send(new CreateCapacityProviderCommand({ name: 'managed', cluster: 'main', managedInstancesProvider }));
+    region.advance(10_000);
+    const describe = (input: DescribeCapacityProvidersCommandInput) =>
+      ecs.send(new DescribeCapacityProvidersCommand(input));
+    expect(await describe({ capacityProviders: ['managed'] })).toMatchObject({ failures: [{ reason: 'MISSING' }] });
+    const inMain = { capacityProviders: [{ name: 'managed', cluster: 'main' }] };
+    expect(await describe({ capacityProviders: ['managed'], cluster: 'main' })).toMatchObject(inMain);
+    expect(await describe({ cluster: 'main' })).toMatchObject(inMain);
+    const remove = (cluster?: string) =>
+      ecs.send(new DeleteCapacityProviderCommand({ capacityProvider: 'managed', cluster }));
+    await expectError(remove(), 'ClientException', /does not exist/);
+    const update = { name: 'managed', managedInstancesProvider };
+    await expectError(ecs.send(new UpdateCapacityProviderCommand(update)), 'ClientException', /does not exist/);
+    await ecs.send(new UpdateCapacityProviderCommand({ ...update, cluster: 'main' }));
+    region.advance(10_000);
+    await remove('main');
+    region.advance(10_000);
+    expect(await describe({ cluster: 'main' })).toMatchObject({ capacityProviders: [] });
   });
 });
 

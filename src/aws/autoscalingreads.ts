@@ -1,0 +1,80 @@
+import {
+  type Activity,
+  type AutoScalingGroup,
+  DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
+  DescribeLifecycleHooksCommand,
+  DescribePoliciesCommand,
+  DescribeScalingActivitiesCommand,
+  DescribeWarmPoolCommand,
+  type ScalingPolicy,
+} from '@aws-sdk/client-auto-scaling';
+import { batcherOf, foundOrAbsent, type ManyRead, orAbsent } from './batchreads.ts';
+import type { Caller } from './command.ts';
+import { type Ask, allPages, paying } from './pages.ts';
+import type { AutoScalingReads } from './reads.ts';
+import type { Region } from './region.ts';
+
+/** The API has no batch calls but this one. A name that is not in the answer does not exist: AWS leaves it out without an error. */
+const groups: ManyRead<AutoScalingGroup | undefined> = {
+  service: 'autoscaling',
+  operation: 'DescribeAutoScalingGroups',
+  maxKeys: 50,
+  absent: undefined,
+  fetch: async (ask, _, names) => {
+    const found = await allPages(async (NextToken) => {
+      const command = new DescribeAutoScalingGroupsCommand({
+        AutoScalingGroupNames: [...names],
+        MaxRecords: 50,
+        NextToken,
+      });
+      const page = await ask(command);
+      return { items: page.AutoScalingGroups, next: page.NextToken };
+    });
+    return foundOrAbsent(names, found, ({ AutoScalingGroupName }) => AutoScalingGroupName);
+  },
+};
+
+/** The Auto Scaling batches of one region. What belongs to a group that does not exist does not exist either. */
+export function sharedAutoScalingReads(region: Region, windowMs: number): (caller: Caller) => AutoScalingReads {
+  const shared = batcherOf(region, windowMs, groups);
+  return (caller) => {
+    const ask = paying(region, 'autoscaling', caller);
+    return {
+      describeAutoScalingGroup: (name) => shared.load('', name, caller),
+      latestInstanceRefresh: async (AutoScalingGroupName) => {
+        // Sorted by creation, newest first (API reference of DescribeInstanceRefreshes).
+        const command = new DescribeInstanceRefreshesCommand({ AutoScalingGroupName, MaxRecords: 1 });
+        return (await orAbsent(ask(command), undefined))?.InstanceRefreshes?.[0];
+      },
+      describeLifecycleHooks: async (AutoScalingGroupName) => {
+        const command = new DescribeLifecycleHooksCommand({ AutoScalingGroupName });
+        return (await orAbsent(ask(command), undefined))?.LifecycleHooks ?? [];
+      },
+      describeWarmPool: async (AutoScalingGroupName) => {
+        // Its instances would come page by page; the configuration is on each page.
+        const command = new DescribeWarmPoolCommand({ AutoScalingGroupName, MaxRecords: 1 });
+        return (await orAbsent(ask(command), undefined))?.WarmPoolConfiguration;
+      },
+      latestScalingActivities: (group) => orAbsent(latestActivities(ask, group), []),
+      describeScalingPolicies: (group) => orAbsent(policies(ask, group), []),
+    };
+  };
+}
+
+/** AWS describes those in progress first, and by start time only then. */
+async function latestActivities(ask: Ask, AutoScalingGroupName: string): Promise<readonly Activity[]> {
+  const answer = await ask(new DescribeScalingActivitiesCommand({ AutoScalingGroupName, MaxRecords: 10 }));
+  return (answer.Activities ?? []).toSorted((a, b) => startedMs(b) - startedMs(a));
+}
+
+function startedMs({ StartTime }: Activity): number {
+  return StartTime?.getTime() ?? 0;
+}
+
+async function policies(ask: Ask, AutoScalingGroupName: string): Promise<readonly ScalingPolicy[]> {
+  return await allPages(async (NextToken) => {
+    const page = await ask(new DescribePoliciesCommand({ AutoScalingGroupName, MaxRecords: 100, NextToken }));
+    return { items: page.ScalingPolicies, next: page.NextToken };
+  });
+}

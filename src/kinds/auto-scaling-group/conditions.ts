@@ -1,0 +1,90 @@
+import type { KindCondition } from '../../engine/kind.ts';
+import { clusterOf } from './desired.ts';
+import { drainAnnotation, drainReport } from './drain.ts';
+import { counted, lacksInstances, listed } from './instances.ts';
+import { failedLaunch } from './launch-failures.ts';
+import type { DesiredGroup, ObservedGroup } from './observed.ts';
+import { isActive } from './refresh-decision.ts';
+import { disconnectedInstances, failedRegistrations, overdueInstances, unregisteredInstances } from './registration.ts';
+
+export const CONDITION_TYPES = [
+  'CapacityUnavailable',
+  'LaunchFailed',
+  'AgentDisconnected',
+  'RegistrationFailed',
+  'Drained',
+] as const;
+
+type Found = KindCondition & { readonly type: (typeof CONDITION_TYPES)[number] };
+
+/** What is out of order with the group's instances, each only while it is. */
+export function groupConditions(desired: DesiredGroup, observed: ObservedGroup): readonly KindCondition[] {
+  return [
+    launchFailed(observed),
+    agentDisconnected(desired, observed),
+    registrationFailed(desired, observed),
+    drained(desired, observed),
+  ].filter((condition) => condition !== undefined);
+}
+
+/** True when the scaling activities say something that a condition needs: why a launch failed, or since when an instance is in service. */
+export function concernsActivities(observed: ObservedGroup): boolean {
+  return lacksInstances(observed.group) || isActive(observed.refresh) || unregisteredInstances(observed).length > 0;
+}
+
+function launchFailed(observed: ObservedGroup): Found | undefined {
+  const failure = failedLaunch(observed);
+  if (failure === undefined) return undefined;
+  const { kind, reason, message } = failure;
+  return { type: kind === 'capacity' ? 'CapacityUnavailable' : 'LaunchFailed', reason, message };
+}
+
+function agentDisconnected(desired: DesiredGroup, observed: ObservedGroup): Found | undefined {
+  const disconnected = disconnectedInstances(desired, observed);
+  if (disconnected.length === 0) return undefined;
+  const ids = listed(disconnected.map(({ ec2InstanceId = '' }) => ec2InstanceId));
+  return {
+    type: 'AgentDisconnected',
+    reason: 'AgentDisconnected',
+    message: `ECS does not hear from the agent of ${ids}. No tasks are placed there and those that run are not watched: check that the agent runs and reaches ECS, or terminate the instance.`,
+  };
+}
+
+function registrationFailed(desired: DesiredGroup, observed: ObservedGroup): Found | undefined {
+  const texts = [refusedText(observed), overdueText(desired, observed)].filter((text) => text !== undefined);
+  if (texts.length === 0) return undefined;
+  return { type: 'RegistrationFailed', reason: 'RegistrationFailed', message: texts.join(' ') };
+}
+
+function refusedText(observed: ObservedGroup): string | undefined {
+  const failed = failedRegistrations(observed);
+  if (failed.length === 0) return undefined;
+  const reasons = [...new Set(failed.map(({ statusReason }) => statusReason ?? 'no reason given'))].sort();
+  return `ECS could not register ${listed(failed.map(({ ec2InstanceId = '' }) => ec2InstanceId))}: ${reasons.join('; ')}.`;
+}
+
+/** AG-02, AG-03: an agent without a role or without a way to ECS is never heard of. */
+function overdueText(desired: DesiredGroup, observed: ObservedGroup): string | undefined {
+  const ids = overdueInstances(desired, observed);
+  if (ids.length === 0) return undefined;
+  return (
+    `${counted(ids.length, 'instance')} in service for more than 10 minutes and unknown to the cluster ${clusterOf(desired)}: ${listed(ids)}. ` +
+    "Check that the image has the ECS agent, that the user data names this cluster, that the instance profile's role allows what AmazonEC2ContainerServiceforEC2Role does, and that the subnets reach ECS (public address, NAT or VPC endpoints)."
+  );
+}
+
+function drained(desired: DesiredGroup, observed: ObservedGroup): Found | undefined {
+  const isAsked = desired.object.metadata.annotations?.[drainAnnotation] !== undefined;
+  const report = drainReport(desired, observed);
+  if (!isAsked || report === undefined || clusterOf(desired) === undefined) return undefined;
+  if (report.some(({ state }) => state === 'Draining')) return undefined;
+  const of = (state: 'Drained' | 'NotRegistered') =>
+    report.filter((instance) => instance.state === state).map(({ instanceId }) => instanceId);
+  const [gone, unknown] = [of('Drained'), of('NotRegistered')];
+  const said = [
+    ...(gone.length === 0 ? [] : [`Nothing runs on ${listed(gone)} any more.`]),
+    ...(unknown.length === 0 ? [] : [`ECS does not know ${listed(unknown)}.`]),
+  ];
+  const message = said.length === 0 ? 'The group has no instances to drain.' : said.join(' ');
+  return { type: 'Drained', reason: 'Drained', message };
+}

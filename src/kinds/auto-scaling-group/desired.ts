@@ -1,0 +1,61 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { Reference } from '../../engine/kind.ts';
+import { OperatorError } from '../../errors.ts';
+import type { AutoScalingGroupSpec } from './api.ts';
+import type { DesiredGroup } from './observed.ts';
+
+export const LAUNCH_TEMPLATE_REF = 'spec.launchTemplateRef';
+export const CLUSTER_REF = 'spec.clusterRef';
+
+export function overrideRef(index: number): string {
+  return `spec.mixedInstancesPolicy.launchTemplate.overrides[${index}].launchTemplateRef`;
+}
+
+/** Everything that the spec points at. */
+export function groupReferences(spec: AutoScalingGroupSpec): readonly Reference[] {
+  const { launchTemplateRef, clusterRef, mixedInstancesPolicy } = spec;
+  const references: Reference[] = [];
+  if (launchTemplateRef !== undefined) {
+    references.push({ field: LAUNCH_TEMPLATE_REF, kind: 'LaunchTemplate', to: launchTemplateRef });
+  }
+  if (clusterRef !== undefined) references.push({ field: CLUSTER_REF, kind: 'ECSCluster', to: clusterRef });
+  for (const [index, override] of (mixedInstancesPolicy?.launchTemplate?.overrides ?? []).entries()) {
+    if (override.launchTemplateRef === undefined) continue;
+    references.push({ field: overrideRef(index), kind: 'LaunchTemplate', to: override.launchTemplateRef });
+  }
+  return references;
+}
+
+export function groupName(desired: DesiredGroup): string {
+  return desired.spec.autoScalingGroupName ?? desired.object.metadata.name;
+}
+
+/**
+ * Name or ARN of the cluster that the instances join; `undefined` when nobody says. While the group is being deleted the
+ * objects that said it may be gone, and the status remembers.
+ */
+export function clusterOf({ spec, references, status }: DesiredGroup): string | undefined {
+  return (
+    references.get(CLUSTER_REF)?.arn ??
+    spec.cluster ??
+    references.get(LAUNCH_TEMPLATE_REF)?.details?.cluster ??
+    status?.cluster
+  );
+}
+
+/** A group whose deletion AWS has begun: its name is free again when it is gone. */
+export function isBeingDeleted({ Status }: AutoScalingGroup): boolean {
+  return Status?.startsWith('Delete') ?? false;
+}
+
+/** A reference into another region cannot work, and AWS's own message would not say why. */
+export function assertOneRegion(desired: DesiredGroup): void {
+  for (const [field, identity] of desired.references) {
+    if (identity.region === desired.region) continue;
+    throw new OperatorError(
+      'terminal',
+      'RegionMismatch',
+      `${field} is in ${identity.region} but this group is in ${desired.region}. Set spec.region to ${identity.region}, or refer to an object in ${desired.region}.`,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import { assertMayManage } from '../../aws/ownership.ts';
+import { absent, type Step } from '../../engine/kind.ts';
+import type { AwsKind } from '../kind.ts';
+import { ownerOf, regionOfArn } from '../shared/owner.ts';
+import { wait } from '../shared/step.ts';
+import type { AutoScalingGroupSpec, AutoScalingGroupStatus } from './api.ts';
+import { CONDITION_TYPES, groupConditions } from './conditions.ts';
+import { createSteps } from './create.ts';
+import { assertOneRegion, groupName, groupReferences, isBeingDeleted } from './desired.ts';
+import { groupUpdate } from './diff.ts';
+import { drainCalls, drainWaits } from './drain.ts';
+import { groupFields } from './fields.ts';
+import { hookSteps } from './hooks.ts';
+import { autoScalingGroupNames } from './names.ts';
+import { observeGroup } from './observe.ts';
+import type { DesiredGroup, ObservedGroup } from './observed.ts';
+import { groupProgress } from './progress.ts';
+import { refreshSteps } from './refresh.ts';
+import { retireSteps } from './retire.ts';
+import { groupStatus } from './status.ts';
+import { ownershipOfGroup, tagSteps } from './tags.ts';
+import { wantedTemplate } from './template.ts';
+import { trafficSteps } from './traffic.ts';
+import { warmPoolSteps } from './warm-pool.ts';
+
+export const autoScalingGroup: AwsKind<AutoScalingGroupSpec, AutoScalingGroupStatus, ObservedGroup> = {
+  names: autoScalingGroupNames,
+
+  conditionTypes: CONDITION_TYPES,
+
+  references: groupReferences,
+
+  identity({ status }) {
+    if (status?.autoScalingGroupArn === undefined) return undefined;
+    return {
+      arn: status.autoScalingGroupArn,
+      name: status.autoScalingGroupName ?? '',
+      region: regionOfArn(status.autoScalingGroupArn),
+      details: { newInstancesProtectedFromScaleIn: String(status.newInstancesProtectedFromScaleIn ?? false) },
+    };
+  },
+
+  async observe({ reads }, desired) {
+    if (!desired.deleting) assertOneRegion(desired);
+    return (await observeGroup(reads, desired)) ?? absent;
+  },
+
+  plan(desired, observed) {
+    if (observed === absent) return createSteps(desired);
+    if (isBeingDeleted(observed.group)) {
+      return [wait('Deleting', 'A group of this name is still being deleted in AWS; it is created again afterwards.')];
+    }
+    assertOwn(desired, observed, desired.spec.adoptionPolicy);
+    return changeSteps(desired, observed);
+  },
+
+  retire(desired, observed) {
+    assertOwn(desired, observed, 'Never');
+    return retireSteps(desired, observed);
+  },
+
+  conclude(desired, observed) {
+    return {
+      status: groupStatus(desired, observed),
+      progress: groupProgress(desired, observed),
+      conditions: groupConditions(desired, observed),
+    };
+  },
+
+  fields: groupFields,
+
+  /** The status counts instances, which come and go by themselves. */
+  resyncMs: 60_000,
+
+  batchGroup: ({ region }) => region,
+};
+
+/** What waits comes last, so that it keeps nothing else back. */
+function changeSteps(desired: DesiredGroup, observed: ObservedGroup): readonly Step[] {
+  const { group } = observed;
+  const wanted = wantedTemplate(desired);
+  const refresh = refreshSteps(desired, observed, wanted);
+  const pool = warmPoolSteps(desired, observed);
+  return [
+    ...groupUpdate(desired, observed, refresh.appliesTemplate ? undefined : wanted),
+    ...tagSteps(desired, group.Tags ?? []),
+    ...hookSteps(desired, observed.hooks),
+    ...trafficSteps(desired, group),
+    ...pool.filter(({ kind }) => kind === 'call'),
+    ...drainCalls(desired, observed),
+    ...refresh.steps,
+    ...pool.filter(({ kind }) => kind === 'wait'),
+    ...drainWaits(desired, observed),
+  ];
+}
+
+function assertOwn(
+  desired: DesiredGroup,
+  { group }: ObservedGroup,
+  adoptionPolicy: AutoScalingGroupSpec['adoptionPolicy'],
+): void {
+  const what = `Auto Scaling group "${groupName(desired)}"`;
+  assertMayManage(ownerOf(desired), ownershipOfGroup(group.Tags), adoptionPolicy, what);
+}

@@ -1,0 +1,24 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import { lacksInstances } from './instances.ts';
+import type { DesiredGroup, ObservedGroup } from './observed.ts';
+import { isScaledByEcs } from './scaling.ts';
+import { ecsManagedTag } from './tags.ts';
+
+/**
+ * True when the group's scaling policies have to be read, because it matters who owns the desired capacity: the spec has another one, or
+ * instances are missing in a group that ECS has marked as its own. ECS does not take the mark away again (CP-08), so alone it proves nothing.
+ */
+export function concernsPolicies({ spec }: DesiredGroup, group: AutoScalingGroup): boolean {
+  const differs = spec.desiredCapacity !== undefined && spec.desiredCapacity !== group.DesiredCapacity;
+  return differs || (isMarked(group) && lacksInstances(group));
+}
+
+/** True while a capacity provider with managed scaling owns the desired capacity, as far as is known: the policies tell, else what they told last. */
+export function isScaledByProvider(desired: DesiredGroup, { group, policies }: ObservedGroup): boolean {
+  if (concernsPolicies(desired, group)) return isScaledByEcs(policies);
+  return isMarked(group) && (desired.status?.scaledByCapacityProvider ?? true);
+}
+
+function isMarked({ Tags = [] }: AutoScalingGroup): boolean {
+  return Tags.some(({ Key }) => Key === ecsManagedTag);
+}

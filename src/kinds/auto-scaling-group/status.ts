@@ -1,0 +1,32 @@
+import type { Conclusion } from '../../engine/kind.ts';
+import type { AutoScalingGroupStatus } from './api.ts';
+import { clusterOf } from './desired.ts';
+import { drainReport } from './drain.ts';
+import { instanceCounts } from './instances.ts';
+import type { DesiredGroup, ObservedGroup } from './observed.ts';
+import { refreshStatus } from './refresh-record.ts';
+import { templateLabel } from './refresh-target.ts';
+import { isScaledByProvider } from './scaled-by-provider.ts';
+import { templateOf, wantedTemplate } from './template.ts';
+
+export function groupStatus(
+  desired: DesiredGroup,
+  observed: ObservedGroup,
+): Conclusion<AutoScalingGroupStatus>['status'] {
+  const { group } = observed;
+  const wanted = wantedTemplate(desired);
+  return {
+    autoScalingGroupArn: group.AutoScalingGroupARN,
+    autoScalingGroupName: group.AutoScalingGroupName,
+    minSize: group.MinSize,
+    maxSize: group.MaxSize,
+    desiredCapacity: group.DesiredCapacity,
+    scaledByCapacityProvider: isScaledByProvider(desired, observed),
+    newInstancesProtectedFromScaleIn: group.NewInstancesProtectedFromScaleIn,
+    launchTemplate: templateLabel(templateOf(group)),
+    instances: instanceCounts(group, wanted),
+    instanceRefresh: refreshStatus(desired, observed, wanted),
+    drain: drainReport(desired, observed),
+    cluster: clusterOf(desired),
+  };
+}

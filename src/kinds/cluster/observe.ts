@@ -1,0 +1,126 @@
+import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+import type { InstanceTypeInfo } from '@aws-sdk/client-ec2';
+import type { Cluster, Task } from '@aws-sdk/client-ecs';
+import type { AwsReads } from '../../aws/reads.ts';
+import { surplusProviders } from './associate.ts';
+import { isFargate } from './attachments.ts';
+import { clusterName, type DesiredCluster } from './desired.ts';
+import type { ObservedCapacity, ObservedCluster, ObservedProvider } from './observed.ts';
+import { readUses } from './uses.ts';
+
+/** Reads the cluster, and what stands behind its capacity providers if these are not only Fargate's. */
+export async function observeCluster(reads: AwsReads, desired: DesiredCluster): Promise<ObservedCluster | undefined> {
+  const name = clusterName(desired);
+  const cluster = await reads.describeCluster(name);
+  // An INACTIVE cluster is kept visible by ECS for a while and its name is free again (CLU-02).
+  if (cluster === undefined || cluster.status === 'INACTIVE') return undefined;
+  const occupied = (cluster.activeServicesCount ?? 0) > 0;
+  const [capacity, services] = await Promise.all([
+    hasInstances(desired, cluster) ? observeCapacity(reads, desired, cluster) : undefined,
+    desired.deleting && occupied ? reads.listServices(name) : [],
+  ]);
+  const surplus = desired.deleting ? [] : surplusProviders(desired, { cluster, capacity });
+  const uses = surplus.length > 0 && occupied ? await readUses(reads, name, surplus) : [];
+  return { cluster, services, uses, capacity };
+}
+
+/** ECS counts neither instances whose registration failed nor those that deregister; where there were some, they are looked at again. */
+function hasInstances({ status }: DesiredCluster, cluster: Cluster): boolean {
+  if (ownProviders(cluster).length > 0 || (cluster.registeredContainerInstancesCount ?? 0) > 0) return true;
+  return status?.containerInstances !== undefined;
+}
+
+function ownProviders({ capacityProviders = [] }: Cluster): readonly string[] {
+  return capacityProviders.filter((name) => !isFargate(name));
+}
+
+async function observeCapacity(reads: AwsReads, desired: DesiredCluster, cluster: Cluster): Promise<ObservedCapacity> {
+  const name = clusterName(desired);
+  const names = ownProviders(cluster);
+  const looksForTasks = !desired.deleting && names.length > 0 && (cluster.pendingTasksCount ?? 0) > 0;
+  const [instances, waiting] = await Promise.all([
+    reads.containerInstances(name),
+    looksForTasks ? reads.waitingTasks(name) : [],
+  ]);
+  const providers = await Promise.all(
+    names.map((provider) =>
+      desired.deleting
+        ? described(reads, provider, name)
+        : observeProvider(reads, { provider, cluster: name, waiting }),
+    ),
+  );
+  return { instances, waiting, providers };
+}
+
+/** The provider alone: of a cluster that is being deleted nobody asks why it does not grow. */
+async function described(reads: AwsReads, name: string, cluster: string): Promise<ObservedProvider> {
+  // Without a cluster all clusters share the call; only a Managed Instances provider is not found so.
+  const provider =
+    (await reads.describeCapacityProvider(name)) ?? (await reads.describeCapacityProvider(name, cluster));
+  return { name, provider, group: undefined, activities: [], instanceTypes: [] };
+}
+
+async function observeProvider(
+  reads: AwsReads,
+  { provider: name, cluster, waiting }: { provider: string; cluster: string; waiting: readonly Task[] },
+): Promise<ObservedProvider> {
+  const found = await described(reads, name, cluster);
+  const arn = found.provider?.autoScalingGroupProvider?.autoScalingGroupArn;
+  const group = arn === undefined ? undefined : await reads.describeAutoScalingGroup(groupNameOf(arn));
+  const waits = waiting.some((task) => task.capacityProviderName === name);
+  if (group?.AutoScalingGroupName === undefined || !waits) return { ...found, group };
+  const [activities, instanceTypes] = await Promise.all([
+    reads.latestScalingActivities(group.AutoScalingGroupName),
+    launchedTypes(reads, group),
+  ]);
+  return { ...found, group, activities, instanceTypes };
+}
+
+/** `arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:<uuid>:autoScalingGroupName/<name>`; the name may hold slashes. */
+function groupNameOf(arn: string): string {
+  const marker = 'autoScalingGroupName/';
+  return arn.slice(arn.indexOf(marker) + marker.length);
+}
+
+async function launchedTypes(reads: AwsReads, group: AutoScalingGroup): Promise<readonly InstanceTypeInfo[]> {
+  const names = typesOfOverrides(group) ?? typesOfInstances(group) ?? (await typesOfTemplate(reads, group));
+  const types = await Promise.all([...new Set(names)].map((name) => reads.describeInstanceType(name)));
+  return types.filter((type) => type !== undefined);
+}
+
+/** Overrides that describe instances by what they must have name no type: then nobody knows the smallest. */
+function typesOfOverrides({ MixedInstancesPolicy }: AutoScalingGroup): readonly string[] | undefined {
+  const overrides = MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
+  if (overrides.length === 0) return undefined;
+  return overrides.every(({ InstanceType }) => InstanceType !== undefined)
+    ? overrides.flatMap(({ InstanceType }) => InstanceType ?? [])
+    : [];
+}
+
+/** An instance of the version that the group launches now tells its type without a further call. */
+function typesOfInstances(group: AutoScalingGroup): readonly string[] | undefined {
+  const version = templateOf(group)?.Version;
+  const current = group.Instances?.find(
+    ({ LaunchTemplate, InstanceType }) => LaunchTemplate?.Version === version && InstanceType !== undefined,
+  );
+  return current?.InstanceType === undefined ? undefined : [current.InstanceType];
+}
+
+async function typesOfTemplate(reads: AwsReads, group: AutoScalingGroup): Promise<readonly string[]> {
+  const template = templateOf(group);
+  if (template?.LaunchTemplateId === undefined) return [];
+  const versions = await reads.describeLaunchTemplateVersions(template.LaunchTemplateId);
+  const version = versions.find(({ VersionNumber, DefaultVersion }) => {
+    return template.Version === '$Default' ? DefaultVersion === true : String(VersionNumber) === template.Version;
+  });
+  const launched = template.Version === '$Latest' ? versions[0] : version;
+  const type = launched?.LaunchTemplateData?.InstanceType;
+  return type === undefined ? [] : [type];
+}
+
+function templateOf({
+  LaunchTemplate,
+  MixedInstancesPolicy,
+}: AutoScalingGroup): LaunchTemplateSpecification | undefined {
+  return LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
+}
