@@ -8,11 +8,21 @@ import { inLanes, type Lane, run, startLanes } from '../support/lane.ts';
 import { nothing } from '../support/oracles.ts';
 import { change, settled, workloads } from '../support/workloads.ts';
 
-/** `Kind/namespace/name` of the object that a mutation names as its owner. */
+/** `Kind/namespace/name` of the object that a mutation names as its owner, in the form of ECS, of Auto Scaling or of EC2. */
 function ownerOf(input: unknown): string | undefined {
-  const tags: unknown = typeof input === 'object' && input !== null && 'tags' in input ? input.tags : undefined;
-  if (!Array.isArray(tags)) return undefined;
-  return tags.find((tag: { readonly key?: unknown }) => tag.key === objectTag)?.value;
+  const { tags, Tags, TagSpecifications } = membersOf(input);
+  const [specification] = listOf(TagSpecifications);
+  const all = [tags, Tags, membersOf(specification).Tags].flatMap(listOf).map(membersOf);
+  const owner = all.find(({ key, Key }) => key === objectTag || Key === objectTag);
+  return owner === undefined ? undefined : String(owner.value ?? owner.Value);
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** The same of the object that a request to the API server is about. */
@@ -58,7 +68,16 @@ describe('the finalizer', () => {
       },
     );
     expect(early).toEqual([]);
-    expect([...seen]).toEqual(expect.arrayContaining(['CreateCluster', 'RegisterTaskDefinition', 'CreateService']));
+    expect([...seen]).toEqual(
+      expect.arrayContaining([
+        'CreateCluster',
+        'RegisterTaskDefinition',
+        'CreateService',
+        'CreateLaunchTemplate',
+        'CreateAutoScalingGroup',
+        'CreateCapacityProvider',
+      ]),
+    );
   });
 
   it('comes first also when the API server refuses it for a while: until then AWS hears of nothing', async () => {

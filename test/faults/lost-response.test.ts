@@ -11,15 +11,30 @@ interface Task {
 
 /** Every operation that changes something is covered, by name, so that a workload which stops making one is noticed. */
 const operations = [
+  'CreateAutoScalingGroup',
+  'CreateCapacityProvider',
   'CreateCluster',
+  'CreateLaunchTemplate',
+  'CreateLaunchTemplateVersion',
+  'CreateOrUpdateTags',
   'CreateService',
+  'CreateTags',
+  'DeleteAutoScalingGroup',
+  'DeleteCapacityProvider',
   'DeleteCluster',
+  'DeleteLaunchTemplate',
   'DeleteService',
   'DeregisterTaskDefinition',
+  'ModifyLaunchTemplate',
   'PutClusterCapacityProviders',
   'RegisterTaskDefinition',
+  'SetInstanceProtection',
+  'StartInstanceRefresh',
   'TagResource',
+  'UpdateAutoScalingGroup',
+  'UpdateCapacityProvider',
   'UpdateCluster',
+  'UpdateContainerInstancesState',
   'UpdateService',
 ];
 

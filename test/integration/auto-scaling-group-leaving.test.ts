@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AutoScalingGroupStatus } from '../../src/kinds/auto-scaling-group/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { type GroupBed, group, groupBed } from '../support/group-bed.ts';
-import { fewestRunning } from '../support/task-record.ts';
+import { fewestRunning, tasksOf } from '../support/task-record.ts';
 import { condition, type Managed } from '../support/test-bed.ts';
 
 describe('the instances of an AutoScalingGroup', () => {
@@ -94,6 +94,7 @@ describe('the instances of an AutoScalingGroup', () => {
     await bed.readyGroup('left', { minSize: 2, newInstancesProtectedFromScaleIn: true });
     await bed.service('api', 6);
     const ids = await instancesOf('left');
+    const began = (await tasksOf(bed.aws, 'prod', 'api')).map(({ startedAt }) => startedAt?.getTime() ?? 0);
     const mutations = await deleted('left');
     expect(mutations.filter((operation) => operation !== 'UpdateContainerInstancesState')).toEqual([
       'UpdateAutoScalingGroup',
@@ -105,6 +106,7 @@ describe('the instances of an AutoScalingGroup', () => {
     const known = (await bed.registered()).map(({ ec2InstanceId }) => ec2InstanceId);
     expect(known.filter((id) => ids.includes(id ?? ''))).toEqual([]);
     await bed.serviceRuns('api');
+    expect(fewestRunning(await tasksOf(bed.aws, 'prod', 'api'), Math.max(...began))).toBe(6);
   });
 
   it('wait for a task that no service started when the group is deleted, which ends with forceDelete', async () => {
@@ -130,7 +132,7 @@ describe('the instances of an AutoScalingGroup', () => {
   it('leave the cluster also when their agent is disconnected (DE-01)', async () => {
     await bed.readyGroup('lost');
     const [id = ''] = await instancesOf('lost');
-    expect(bed.region.setAgent(id, false)).toBe(true);
+    expect(bed.region.setAgent(id, false, { region: bed.config.region })).toBe(true);
     expect(await deleted('lost')).toContain('DeregisterContainerInstance');
     await eventually(`${id} has left the cluster`, async () => {
       const value = await containerInstance(id);

@@ -9,6 +9,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ECSCapacityProviderSpec, GroupProvider } from '../../src/kinds/capacity-provider/api.ts';
+import { INSTANT } from '../sandbox/region/timings.ts';
+import { eventually } from '../support/eventually.ts';
 import { type GroupBed, group, groupBed } from '../support/group-bed.ts';
 import { cluster, service, taskDefinition } from '../support/manifests.ts';
 import { nothing } from '../support/oracles.ts';
@@ -19,6 +21,7 @@ import { condition, type Manifest } from '../support/test-bed.ts';
 /** A minute of the region's is a second of ours: what ECS does asynchronously is met, and not waited for long. */
 const SPEED = 60;
 const DEADLINE_MS = 120_000;
+const MINUTE = 60_000;
 
 const KIND = 'ECSCapacityProvider';
 const SCALING = { status: 'ENABLED' } as const;
@@ -48,8 +51,8 @@ describe('a capacity provider', () => {
     await bed.stop();
   });
 
-  const live = async (name: string) => {
-    const command = new DescribeCapacityProvidersCommand({ capacityProviders: [name], include: ['TAGS'] });
+  const live = async (name: string, cluster?: string) => {
+    const command = new DescribeCapacityProvidersCommand({ capacityProviders: [name], cluster });
     return (await bed.aws.send(command)).capacityProviders?.[0];
   };
 
@@ -88,15 +91,13 @@ describe('a capacity provider', () => {
     expect(bed.region.inventory().capacityProviders).toEqual([]);
   });
 
-  it('is updated once, and waits while ECS shows the old settings (MD-10)', async () => {
+  it('is updated once for all that has changed, and goes back to defaults where the spec says nothing any more', async () => {
     await ready('updated', { managedScaling: SCALING });
     const mark = bed.region.journal.mark();
     await bed.apply(
       provider('updated', { managedScaling: { ...SCALING, targetCapacity: 80 }, managedDraining: 'DISABLED' }),
     );
-    await bed.notReady(KIND, 'updated', 'Updating');
-    const { status } = await bed.ready(KIND, 'updated');
-    expect(status).toMatchObject({ updateStatus: 'UPDATE_COMPLETE' });
+    await bed.ready(KIND, 'updated');
     expect(await live('updated')).toMatchObject({
       autoScalingGroupProvider: {
         managedScaling: { ...SCALING, targetCapacity: 80, instanceWarmupPeriod: 300 },
@@ -206,9 +207,12 @@ describe('a capacity provider', () => {
     expect(await live('drifting')).toMatchObject({ autoScalingGroupProvider: { managedScaling: SCALING } });
 
     await bed.aws.send(new DeleteCapacityProviderCommand({ capacityProvider: 'drifting' }));
-    expect(await bed.pass(KIND, 'drifting')).toMatchObject({ kind: 'progressing', reason: 'Deprovisioning' });
     // The name of one that is INACTIVE is free again.
-    await bed.ready(KIND, 'drifting');
+    await eventually('it is made again', async () => {
+      const result = await bed.pass(KIND, 'drifting');
+      const value = { result, provider: await live('drifting') };
+      return { value, done: result.kind === 'settled' && value.provider?.status === 'ACTIVE' };
+    });
     expect(bed.mutations(mark)).toEqual([
       'UpdateCapacityProvider',
       'UpdateCapacityProvider',
@@ -297,7 +301,7 @@ describe('a capacity provider', () => {
     expect(status).toMatchObject({ type: 'MANAGED_INSTANCES', cluster: 'prod', updateStatus: 'CREATE_COMPLETE' });
     await bed.apply(managed('DETAILED'));
     await bed.ready(KIND, 'managed');
-    expect(await live('managed')).toMatchObject({
+    expect(await live('managed', 'prod')).toMatchObject({
       managedInstancesProvider: { instanceLaunchTemplate: { monitoring: 'DETAILED', capacityOptionType: 'SPOT' } },
     });
     await expect(bed.apply(managed('DETAILED', 'ON_DEMAND'))).rejects.toThrow('capacityOptionType is immutable');
@@ -307,6 +311,64 @@ describe('a capacity provider', () => {
 
   it('has told of all this in a way that every tool understands', () => {
     expect(log.violations()).toEqual([]);
+  });
+});
+
+describe('while ECS is at work on a provider, which is as long as the test wants,', () => {
+  let bed: GroupBed;
+  beforeAll(async () => {
+    bed = await groupBed({ region: { timings: { ...INSTANT, attachments: MINUTE }, speed: 0 } });
+    await bed.apply(emptyGroup('slow'), provider('slow', { managedScaling: SCALING }));
+    await bed.ready(KIND, 'slow');
+  });
+  afterAll(() => bed.stop());
+
+  const targeting = (targetCapacity: number): Manifest =>
+    provider('slow', { managedScaling: { ...SCALING, targetCapacity } });
+
+  it('its old settings are compared with nothing, and a further change follows (MD-10)', async () => {
+    const mark = bed.region.journal.mark();
+    await bed.apply(targeting(80));
+    const object = await bed.notReady(KIND, 'slow', 'Updating');
+    expect(object.status).toMatchObject({ updateStatus: 'UPDATE_IN_PROGRESS', attemptedGeneration: 2 });
+    await bed.apply(targeting(70));
+    await bed.notReady(KIND, 'slow', 'Updating');
+    for (let pass = 0; pass < 3; pass += 1) {
+      expect(await bed.pass(KIND, 'slow')).toMatchObject({ kind: 'progressing', reason: 'Updating' });
+    }
+    expect(bed.mutations(mark)).toEqual(['UpdateCapacityProvider']);
+    const first = bed.region.journal.mark();
+    bed.region.advance(MINUTE);
+    await bed.region.journal.waitFor(({ operation }) => operation === 'UpdateCapacityProvider', 20_000, first);
+    bed.region.advance(MINUTE);
+    await bed.ready(KIND, 'slow');
+    const updates = bed.region.journal.query({ operation: 'UpdateCapacityProvider' });
+    expect(updates.map(({ input, outcome }) => ({ input, outcome }))).toMatchObject(
+      [80, 70].map((targetCapacity) => ({
+        input: { name: 'slow', autoScalingGroupProvider: { managedScaling: { targetCapacity } } },
+        outcome: 'ok',
+      })),
+    );
+  });
+
+  it('it is deleted only afterwards, and it is waited for until it is gone', async () => {
+    await bed.apply(targeting(60));
+    await bed.notReady(KIND, 'slow', 'Updating');
+    const mark = bed.region.journal.mark();
+    await bed.delete(KIND, 'slow');
+    await bed.delete('AutoScalingGroup', 'slow');
+    await bed.eventually(KIND, 'slow', 'waits', (object) =>
+      (condition(object, 'Ready')?.message ?? '').includes('the deletion follows'),
+    );
+    expect(bed.mutations(mark)).toEqual([]);
+    bed.region.advance(MINUTE);
+    await bed.notReady(KIND, 'slow', 'Deleting');
+    expect(bed.region.inventory().autoScalingGroups).toHaveLength(1);
+    bed.region.advance(MINUTE);
+    await bed.gone(KIND, 'slow');
+    await bed.gone('AutoScalingGroup', 'slow');
+    expect(bed.mutations(mark)[0]).toBe('DeleteCapacityProvider');
+    expect(bed.region.inventory()).toMatchObject({ capacityProviders: [], autoScalingGroups: [] });
   });
 });
 

@@ -7,7 +7,7 @@ import {
   DescribeTasksCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
-  PutAccountSettingCommand,
+  PutAccountSettingDefaultCommand,
   RegisterContainerInstanceCommand,
   RunTaskCommand,
   StopTaskCommand,
@@ -56,7 +56,11 @@ function clusterOf(name: string, providers: readonly string[], spec: Partial<ECS
 }
 
 /** Two of its tasks fit on an m5.large. */
-function serviceOn(name: string, providerName: string, spec: Partial<ECSServiceSpec> = {}): readonly Manifest[] {
+function serviceOn(
+  name: string,
+  providerName: string,
+  spec: Partial<ECSServiceSpec> = {},
+): readonly [Manifest, Manifest] {
   const capacityProviderStrategy = [{ capacityProviderRef: { name: providerName }, weight: 1 }];
   return [
     {
@@ -70,6 +74,9 @@ function serviceOn(name: string, providerName: string, spec: Partial<ECSServiceS
     service(name, { launchType: undefined, networkConfiguration: undefined, capacityProviderStrategy, ...spec }),
   ];
 }
+
+/** Where the operator looks for what names no region. */
+const here = { region: 'us-east-1' };
 
 const counts = { registered: 0, draining: 0, disconnected: 0, registrationFailed: 0, external: 0 };
 
@@ -114,7 +121,7 @@ describe('the capacity of a cluster', () => {
     return (await bed.aws.send(command)).containerInstances ?? [];
   };
 
-  it('is counted, with what ECS makes of it, for six calls a pass', async () => {
+  it('is counted, with what ECS makes of it, for five calls a pass', async () => {
     const manifests = await withService('counted', 3);
     expect((await told('counted')).status).toMatchObject({
       capacityProviders: ['counted'],
@@ -139,6 +146,8 @@ describe('the capacity of a cluster', () => {
       ],
     });
     expect(object.status).not.toHaveProperty('capacityProviderStatuses.0.notScaling');
+    await bed.ready('ECSService', 'counted');
+    await bed.settled();
     const mark = bed.region.journal.mark();
     await bed.pass('ECSCluster', 'counted');
     expect(bed.region.journal.count(mark)).toEqual({
@@ -155,7 +164,7 @@ describe('the capacity of a cluster', () => {
     const manifests = await withService('agents', 2);
     await later('agents');
     const [lost] = await instancesOf('agents');
-    bed.region.setAgent(lost?.ec2InstanceId ?? '', false);
+    bed.region.setAgent(lost?.ec2InstanceId ?? '', false, here);
     const object = await told('agents');
     expect(object.status?.containerInstances).toEqual({ ...counts, registered: 2, disconnected: 1 });
     expect(condition(object, 'AgentDisconnected')).toMatchObject({
@@ -163,7 +172,7 @@ describe('the capacity of a cluster', () => {
       message: expect.stringContaining(`not connected to ECS on ${lost?.ec2InstanceId}:`),
     });
     expect(condition(object, 'Ready')?.status).toBe('True');
-    bed.region.setAgent(lost?.ec2InstanceId ?? '', true);
+    bed.region.setAgent(lost?.ec2InstanceId ?? '', true, here);
     expect(condition(await told('agents'), 'AgentDisconnected')).toBeUndefined();
     await deleteAll(manifests);
   });
@@ -189,11 +198,10 @@ describe('the capacity of a cluster', () => {
   });
 
   it('tells which tasks are too large for any instance, before there is one (CAS-12, ME-02)', async () => {
-    const manifests = [clusterOf('large', ['large']), ...provider('large', 'large')];
-    const [definition, ...rest] = serviceOn('large', 'large');
+    const [taskDefinition, ...rest] = serviceOn('large', 'large');
     const containerDefinitions = [{ name: 'app', image: 'nginx:1', cpu: 1024, memory: 8192 }];
-    const large = { ...definition, spec: { ...definition?.spec, containerDefinitions } };
-    manifests.push({ kind: 'ECSTaskDefinition', metadata: { name: 'large' }, spec: large.spec }, ...rest);
+    const large = { ...taskDefinition, spec: { ...taskDefinition.spec, containerDefinitions } };
+    const manifests = [clusterOf('large', ['large']), ...provider('large', 'large'), large, ...rest];
     await bed.apply(...manifests);
     await bed.eventually('ECSService', 'large', 'is in AWS', ({ status }) => status?.desiredCount === 1);
     const object = await later('large');
@@ -212,7 +220,7 @@ describe('the capacity of a cluster', () => {
   });
 
   it('tells that EC2 has none, until it has', async () => {
-    bed.region.setShortage({ instanceType: 'm5.large' }, true);
+    bed.region.setShortage({ ...here, instanceType: 'm5.large' }, true);
     const manifests = await withService('short', 2);
     const object = await later('short');
     const failure = 'We currently do not have sufficient m5.large capacity';
@@ -223,7 +231,7 @@ describe('the capacity of a cluster', () => {
     expect(object.status?.capacityProviderStatuses).toMatchObject([
       { desiredInstances: 2, runningInstances: 0, notScaling: expect.stringContaining(failure) },
     ]);
-    bed.region.setShortage({ instanceType: 'm5.large' }, false);
+    bed.region.setShortage({ ...here, instanceType: 'm5.large' }, false);
     const there = await later('short');
     expect(condition(there, 'CapacityUnavailable')).toBeUndefined();
     expect(there.status?.containerInstances).toMatchObject({ registered: 2 });
@@ -261,7 +269,7 @@ describe('the capacity of a cluster', () => {
   });
 
   it('tells why instances could not register', async () => {
-    await bed.aws.send(new PutAccountSettingCommand({ name: 'awsvpcTrunking', value: 'enabled' }));
+    await bed.aws.send(new PutAccountSettingDefaultCommand({ name: 'awsvpcTrunking', value: 'enabled' }));
     const manifests = [
       clusterOf('trunks', ['trunks']),
       ...provider('trunks', 'trunks', { minSize: 1, vpcZoneIdentifier: 'subnet-shared-a' }),
@@ -274,7 +282,7 @@ describe('the capacity of a cluster', () => {
       message: expect.stringContaining('(ENI trunking is not supported in shared subnets)'),
     });
     await deleteAll(manifests);
-    await bed.aws.send(new PutAccountSettingCommand({ name: 'awsvpcTrunking', value: 'disabled' }));
+    await bed.aws.send(new PutAccountSettingDefaultCommand({ name: 'awsvpcTrunking', value: 'disabled' }));
   });
 
   it('of Fargate costs what it always did', async () => {
@@ -287,7 +295,6 @@ describe('the capacity of a cluster', () => {
     expect(bed.region.journal.count(mark)).toEqual({ DescribeClusters: 1 });
     expect(object.status).not.toHaveProperty('containerInstances');
     await deleteAll(trio('serverless'));
-    expect(bed.region.inventory()).toEqual(nothing);
   });
 
   it('moves to another provider when the spec names it instead, once no service is left on the old one', async () => {
@@ -297,12 +304,10 @@ describe('the capacity of a cluster', () => {
     const next = provider('next', 'moving');
     const mark = bed.region.journal.mark();
     await bed.apply(clusterOf('moving', ['next']), ...next, ...serviceOn('moving', 'next', { desiredCount: 2 }));
-    await bed.eventually('ECSService', 'moving', 'has moved', ({ metadata, status }) => {
-      return status?.observedGeneration === metadata.generation;
-    });
     await bed.eventually('ECSCluster', 'moving', 'has both', ({ status }) => {
       return JSON.stringify(status?.capacityProviders) === '["moving","next"]';
     });
+    await bed.region.journal.waitFor(({ operation }) => operation === 'UpdateService', 20_000, mark);
     for (let minute = 0; minute < 3; minute += 1) bed.region.advance(MINUTE);
     await bed.ready('ECSService', 'moving');
     const object = await bed.ready('ECSCluster', 'moving');
@@ -312,13 +317,8 @@ describe('the capacity of a cluster', () => {
   });
 
   it('keeps a provider that a service of others uses, and names that service', async () => {
-    const manifests = [
-      clusterOf('shared', ['shared']),
-      ...provider('shared', 'shared'),
-      ...serviceOn('shared', 'shared'),
-    ];
-    const [definition] = serviceOn('shared', 'shared');
-    const made = manifests.filter(({ kind }) => kind !== 'ECSService');
+    const [taskDefinition] = serviceOn('shared', 'shared');
+    const made = [clusterOf('shared', ['shared']), ...provider('shared', 'shared'), taskDefinition];
     await bed.apply(...made);
     await bed.ready('ECSCluster', 'shared');
     const object = await bed.ready('ECSTaskDefinition', 'shared');
@@ -331,9 +331,8 @@ describe('the capacity of a cluster', () => {
         capacityProviderStrategy: [{ capacityProvider: 'shared', weight: 1 }],
       }),
     );
-    expect(definition).toBeDefined();
     const mark = bed.region.journal.mark();
-    await bed.apply(cluster('shared'));
+    await bed.apply(cluster('shared', { driftPolicy: 'Correct' }));
     const waiting = await bed.notReady('ECSCluster', 'shared', 'InUse');
     expect(condition(waiting, 'Ready')?.message).toContain('shared (services theirs)');
     expect(bed.mutations(mark)).toEqual([]);
@@ -361,7 +360,7 @@ describe('the capacity of a cluster', () => {
     const waiting = await bed.eventually('ECSCluster', 'tasks', 'waits for the task', (object) => {
       return condition(object, 'Ready')?.message.includes('AWS still has 1.') ?? false;
     });
-    expect(condition(waiting, 'Ready')?.message).toContain(`used by`);
+    expect(condition(waiting, 'Ready')?.message).toContain('no longer used by');
     await bed.aws.send(new StopTaskCommand({ cluster: 'tasks', task: ran.tasks?.[0]?.taskArn }));
     for (const { kind, metadata } of manifests) await bed.gone(kind, metadata.name);
     expect(bed.region.inventory()).toEqual(nothing);

@@ -106,6 +106,16 @@ describe('examples', () => {
     }
   });
 
+  test('ec2-cluster applies, and shows in one table by its category', async () => {
+    const other = await cluster.freshNamespace('crds');
+    await must(cluster.kubectl, ['apply', '-n', other, '-f', join(examples, 'ec2-cluster')]);
+    const table = await must(cluster.kubectl, ['get', 'ecs', '-n', other]);
+    expect(table).toMatch(/NAME +READY +REASON +DESIRED +MIN +MAX +IN SERVICE +REFRESH +AGE/);
+    expect(table).toMatch(/NAME +READY +REASON +STATUS +TYPE +GROUP +AGE/);
+    expect(table).toMatch(/NAME +READY +REASON +VERSION +IMAGE +AGE/);
+    for (const name of ['lt/ec2', 'asg/ec2', 'ecscp/ec2']) await must(cluster.kubectl, ['get', name, '-n', other]);
+  });
+
   test('a task definition JSON under spec is stored as it is', async () => {
     const folder = join(examples, 'task-definition-json');
     const json: unknown = JSON.parse(readFileSync(join(folder, 'register-task-definition.json'), 'utf8'));

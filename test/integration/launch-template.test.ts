@@ -16,6 +16,7 @@ import { agentConfig } from '../sandbox/region/ecs/capacity/instances/user-data.
 import { connection } from '../sandbox/region/index.ts';
 import { cluster } from '../support/manifests.ts';
 import { condition, type Managed, type Manifest, namesOf, type TestBed, testBed } from '../support/test-bed.ts';
+import { until } from '../support/until.ts';
 
 const KIND = 'LaunchTemplate';
 const REGION = 'us-east-1';
@@ -180,12 +181,18 @@ describe('a LaunchTemplate', () => {
   });
 
   describe('when a newer image is published', () => {
-    /** As if it had been looked up a day ago. */
+    const LONG_AGO = '2026-01-01T00:00:00Z';
+    /** As if it had been looked up long ago. */
     const lookedUpLongAgo = async (name: string) => {
       const path = `${pathOf(namesOf(KIND), bed.namespace, name)}/status`;
-      const body = { status: { image: { resolvedAt: '2026-01-01T00:00:00Z' } } };
+      const body = { status: { image: { resolvedAt: LONG_AGO } } };
       const contentType = 'application/merge-patch+json';
       await bed.admin.request({ method: 'PATCH', path, contentType, body, signal: AbortSignal.timeout(10_000) });
+      // No pass comes of a change of the status, and one before the operator has seen it would be for nothing.
+      await until('the operator has seen it', () => {
+        const seen = bed.operator.manager.store(KIND)?.list() ?? [];
+        return seen.some(({ metadata, status }) => metadata.name === name && JSON.stringify(status).includes(LONG_AGO));
+      });
     };
 
     it('stays with its own until the schedule says so, and then follows as the user asked, drift policy or not', async () => {
@@ -203,6 +210,7 @@ describe('a LaunchTemplate', () => {
       expect(await defaultData('imaged')).toMatchObject({ ImageId: first?.imageId });
 
       await lookedUpLongAgo('imaged');
+      await bed.pass(KIND, 'imaged');
       const object = await readyWith('imaged', 2);
       expect(statusOf(object).image).toMatchObject({ imageId: 'ami-0feedfeedfeedfeed' });
       expect(await defaultData('imaged')).toMatchObject({ ImageId: 'ami-0feedfeedfeedfeed' });
@@ -224,7 +232,7 @@ describe('a LaunchTemplate', () => {
       end();
       await bed.pass(KIND, 'unanswered');
       const object = await readyWith('unanswered', 1);
-      expect(statusOf(object).image?.resolvedAt).not.toBe('2026-01-01T00:00:00Z');
+      expect(statusOf(object).image?.resolvedAt).not.toBe(LONG_AGO);
     });
   });
 

@@ -1,6 +1,7 @@
 import { isMutation, type JournalEntry } from '../sandbox/region/index.ts';
 import { isWrite } from './api-proxy.ts';
 import type { Lane } from './lane.ts';
+import type { Workload } from './workloads.ts';
 
 /** What a test does at a boundary; `cut` keeps the request from going on. */
 type Act = () => Promise<'cut' | undefined>;
@@ -13,12 +14,26 @@ export interface Boundary {
 }
 
 /** After a read the world is what it is before the next request, so only writes have an "after". */
-export const boundaries: readonly Boundary[] = [
-  { name: 'before AWS request', arm: (lane, k, act) => armRegion(lane, 'before', () => true, k, act) },
+const writes: readonly Boundary[] = [
   { name: 'after AWS mutation', arm: (lane, k, act) => armRegion(lane, 'after', isMutation, k, act) },
   { name: 'before Kubernetes write', arm: (lane, k, act) => armProxy(lane, 'before', k, act) },
   { name: 'after Kubernetes write', arm: (lane, k, act) => armProxy(lane, 'after', k, act) },
 ];
+
+const everyRequest: readonly Boundary[] = [
+  { name: 'before AWS request', arm: (lane, k, act) => armRegion(lane, 'before', () => true, k, act) },
+  ...writes,
+];
+
+/** Before a read the world is what it was after the last write. EC2's workloads read ten times as often as they write. */
+const everyChange: readonly Boundary[] = [
+  { name: 'before AWS mutation', arm: (lane, k, act) => armRegion(lane, 'before', isMutation, k, act) },
+  ...writes,
+];
+
+export function boundariesOf(workload: Workload): readonly Boundary[] {
+  return workload.points === 'every change' ? everyChange : everyRequest;
+}
 
 export interface Point {
   readonly boundary: Boundary;
@@ -26,8 +41,8 @@ export interface Point {
 }
 
 /** Counts up each boundary until it is in `passed`: the workload was done without reaching it. */
-export function* pointsUntil(passed: ReadonlySet<Boundary>): Generator<Point, void> {
-  for (const boundary of boundaries) for (let k = 1; !passed.has(boundary); k += 1) yield { boundary, k };
+export function* pointsUntil(passed: ReadonlySet<Boundary>, workload: Workload): Generator<Point, void> {
+  for (const boundary of boundariesOf(workload)) for (let k = 1; !passed.has(boundary); k += 1) yield { boundary, k };
 }
 
 export function nameOfPoint({ boundary, k }: Point): string {

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { ApiProxy } from './api-proxy.ts';
+import { mutationCounts } from './mutation-counts.ts';
 import { type OperatorProcess, operatorProcess } from './operator-process.ts';
-import { endState, mutationCounts, nothing } from './oracles.ts';
+import { endState, nothing } from './oracles.ts';
 import { proxiedBed } from './proxied-bed.ts';
 import type { TestBed } from './test-bed.ts';
 import { change, settled, type Workload } from './workloads.ts';
@@ -50,7 +51,7 @@ async function startLane(): Promise<Lane> {
 /** One workload from an empty namespace to an empty namespace, disturbed while the change is being carried out. */
 export async function run({ from, to }: Workload, lane: Lane, disturb: Disturbance = () => () => {}): Promise<Result> {
   const { bed } = lane;
-  const { region, aws } = bed;
+  const { region } = bed;
   const start = region.journal.mark();
   await change(bed, [], from);
   await settled(bed, [], from);
@@ -58,7 +59,7 @@ export async function run({ from, to }: Workload, lane: Lane, disturb: Disturban
   await change(bed, from, to);
   const objects = await settled(bed, from, to);
   calm();
-  const state = await endState(region, aws, objects);
+  const state = await endState(bed, objects);
   await change(bed, to, []);
   await settled(bed, to, []);
   expect(region.inventory()).toEqual(nothing);

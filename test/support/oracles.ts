@@ -1,51 +1,51 @@
 import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeLifecycleHooksCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { DescribeLaunchTemplatesCommand, DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
+  DescribeContainerInstancesCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
-  type ECSClient,
+  ListContainerInstancesCommand,
 } from '@aws-sdk/client-ecs';
-import { isMutation, type JournalEntry, type Region } from '../sandbox/region/index.ts';
-import type { Managed } from './test-bed.ts';
+import { connection, type Inventory } from '../sandbox/region/index.ts';
+import type { Managed, TestBed } from './test-bed.ts';
 
-/** What was done in AWS, by operation and logical resource. Requests that changed nothing are not counted. */
-export function mutationCounts(entries: readonly JournalEntry[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const entry of entries) {
-    if (!isMutation(entry) || !entry.effective) continue;
-    const name = `${entry.operation} ${resourceOf(entry.input)}`;
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** The most specific name in the input, without account, region and revision. */
-function resourceOf(input: unknown): string {
-  const members: Readonly<Record<string, unknown>> = typeof input === 'object' && input !== null ? { ...input } : {};
-  for (const field of ['resourceArn', 'taskDefinition', 'family', 'serviceName', 'service', 'clusterName', 'cluster']) {
-    const name = members[field];
-    // An update of a service names a task definition too, and is not about it.
-    const ofService = field === 'taskDefinition' && (members.service ?? members.serviceName) !== undefined;
-    if (typeof name === 'string' && !ofService) return lastPart(name);
-  }
-  return '';
-}
-
-function lastPart(name: string): string {
-  return name.replace(/^arn:[^/]*:/, '').replace(/:\d+$/, '');
-}
+type Bed = Pick<TestBed, 'region' | 'aws' | 'config'>;
 
 /** Everything in the region and in the objects, without what differs from one run to the next (ids, times, revision numbers). */
-export async function endState(
-  region: Region,
-  aws: ECSClient,
-  objects: readonly Managed[],
-): Promise<Readonly<Record<string, unknown>>> {
-  const { clusters, services, taskDefinitions, tasks } = region.inventory();
-  const describedClusters =
-    clusters.length === 0
-      ? []
-      : (await aws.send(new DescribeClustersCommand({ clusters: [...clusters], include: ['SETTINGS', 'TAGS'] })))
-          .clusters;
+export async function endState(bed: Bed, objects: readonly Managed[]): Promise<Readonly<Record<string, unknown>>> {
+  const inventory = bed.region.inventory();
+  const state = {
+    ...(await containers(bed, inventory)),
+    ...(await capacity(bed, inventory)),
+    objects: objects.map(({ kind, metadata, spec, status }) => ({
+      kind,
+      name: metadata.name,
+      finalizers: metadata.finalizers,
+      spec,
+      status: { ...status, ...COUNTED },
+    })),
+  };
+  return JSON.parse(masked(JSON.stringify(state)));
+}
+
+/** A cluster's counts are from whenever it was last looked at; services, tasks and instances are compared by themselves. */
+const COUNTED = {
+  events: undefined,
+  activeServicesCount: undefined,
+  runningTasksCount: undefined,
+  pendingTasksCount: undefined,
+  registeredContainerInstancesCount: undefined,
+  containerInstances: undefined,
+  capacityProviderStatuses: undefined,
+};
+
+async function containers({ aws }: Bed, { clusters, services, taskDefinitions, tasks }: Inventory): Promise<object> {
   const describedServices = await Promise.all(
     services.map(async (arn) => {
       const command = new DescribeServicesCommand({ cluster: arn.split('/')[1], services: [arn], include: ['TAGS'] });
@@ -59,37 +59,80 @@ export async function endState(
       aws.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] })),
     ),
   );
-  const state = {
-    clusters: describedClusters,
+  const described = new DescribeClustersCommand({ clusters: [...clusters], include: ['SETTINGS', 'TAGS'] });
+  return {
+    clusters: clusters.length === 0 ? [] : (await aws.send(described)).clusters?.map((one) => ({ ...one, ...COUNTED })),
     services: describedServices,
     taskDefinitions: revisions.map(({ taskDefinition, tags }) => ({ taskDefinition, tags })),
     tasks: tasks.length,
-    objects: objects.map(({ kind, metadata, spec, status }) => ({
-      kind,
-      name: metadata.name,
-      finalizers: metadata.finalizers,
-      spec,
-      status: { ...status, events: undefined },
-    })),
   };
-  return JSON.parse(masked(JSON.stringify(state)));
+}
+
+/** Launch templates with their default version, groups with their hooks, capacity providers, and what is registered in the clusters. */
+async function capacity({ region, aws, config }: Bed, inventory: Inventory): Promise<object> {
+  const ec2 = new EC2Client(connection(region, { region: config.region }));
+  const autoScaling = new AutoScalingClient(connection(region, { region: config.region }));
+  try {
+    return {
+      launchTemplates: await Promise.all(inventory.launchTemplates.map((id) => launchTemplate(ec2, id))),
+      autoScalingGroups: await Promise.all(
+        inventory.autoScalingGroups.map((arn) => group(autoScaling, arn.split('autoScalingGroupName/')[1] ?? '')),
+      ),
+      capacityProviders: await Promise.all(
+        inventory.capacityProviders.map(async (arn) => {
+          const command = new DescribeCapacityProvidersCommand({ capacityProviders: [arn], include: ['TAGS'] });
+          return (await aws.send(command)).capacityProviders;
+        }),
+      ),
+      containerInstances: await Promise.all(inventory.clusters.map((cluster) => containerInstances(aws, cluster))),
+      instances: inventory.instances.length,
+    };
+  } finally {
+    ec2.destroy();
+    autoScaling.destroy();
+  }
+}
+
+async function launchTemplate(ec2: EC2Client, id: string): Promise<object> {
+  const templates = await ec2.send(new DescribeLaunchTemplatesCommand({ LaunchTemplateIds: [id] }));
+  const versions = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: ['$Default'] });
+  const [version] = (await ec2.send(versions)).LaunchTemplateVersions ?? [];
+  return { template: templates.LaunchTemplates, version };
+}
+
+async function group(autoScaling: AutoScalingClient, name: string): Promise<object> {
+  const groups = await autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }));
+  const hooks = await autoScaling.send(new DescribeLifecycleHooksCommand({ AutoScalingGroupName: name }));
+  return { groups: groups.AutoScalingGroups, hooks: hooks.LifecycleHooks };
+}
+
+async function containerInstances(aws: Bed['aws'], cluster: string): Promise<readonly object[]> {
+  const { containerInstanceArns = [] } = await aws.send(new ListContainerInstancesCommand({ cluster }));
+  if (containerInstanceArns.length === 0) return [];
+  const command = new DescribeContainerInstancesCommand({ cluster, containerInstances: containerInstanceArns });
+  return ((await aws.send(command)).containerInstances ?? []).map(
+    ({ status, agentConnected, capacityProviderName, runningTasksCount }) => ({
+      status,
+      agentConnected,
+      capacityProviderName,
+      runningTasksCount,
+    }),
+  );
 }
 
 function masked(text: string): string {
-  return (
-    text
-      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'uuid')
-      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
-      .replace(/"revision":\d+/g, '"revision":0')
-      .replace(/(task-definition\/[\w-]+|"[\w-]+):\d+"/g, '$1:0"')
-      .replace(/bed-[0-9a-f]{8}/g, 'namespace')
-      .replace(/ecs-svc\/\d+/g, 'ecs-svc/id')
-      .replace(/(service-(?:deployment|revision)\/[\w-]+\/[\w-]+)\/[\w-]+/g, '$1/id')
-      .replace(/"(settledHash|observedGeneration|contentHash)":("[0-9a-f]+"|\d+)/g, '"$1":0')
-      // A cluster's counts are from whenever it was last looked at; services and tasks are compared by themselves.
-      .replace(/"(activeServicesCount|(?:running|pending)TasksCount)":\d+/g, '"$1":0')
-      .replace(/[0-9a-f]{32}/g, 'hash')
-  );
+  return text
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'uuid')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
+    .replace(/"revision":\d+/g, '"revision":0')
+    .replace(/\b(lt|i)-[0-9a-f]{17}\b/g, '$1-id')
+    .replace(/ecs-operator\.dev\/content=[0-9a-f]+/g, 'content')
+    .replace(/(task-definition\/[\w-]+|"[\w-]+):\d+"/g, '$1:0"')
+    .replace(/bed-[0-9a-f]{8}/g, 'namespace')
+    .replace(/ecs-svc\/\d+/g, 'ecs-svc/id')
+    .replace(/(service-(?:deployment|revision)\/[\w-]+\/[\w-]+)\/[\w-]+/g, '$1/id')
+    .replace(/"(settledHash|observedGeneration|attemptedGeneration|contentHash)":("[0-9a-f]+"|\d+)/g, '"$1":0')
+    .replace(/[0-9a-f]{32}/g, 'hash');
 }
 
 /** Nothing exists. */
@@ -98,6 +141,7 @@ export const nothing = {
   services: [],
   taskDefinitions: [],
   tasks: [],
+  containerInstances: [],
   capacityProviders: [],
   autoScalingGroups: [],
   launchTemplates: [],

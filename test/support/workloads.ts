@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { desiredOf } from '../../src/engine/desired.ts';
 import { type Directory, resolveReferences } from '../../src/engine/references.ts';
 import { kinds } from '../../src/kinds/index.ts';
 import { keyOf } from '../../src/kube/types.ts';
+import { ec2Workloads } from './ec2-workloads.ts';
 import { eventually } from './eventually.ts';
+import { example, withSpec } from './examples.ts';
 import { isReady, type Managed, type Manifest, type TestBed } from './test-bed.ts';
 
 /** A change that a user makes: what is there before, settled, and what is there after. The fault suites run every one of them. */
@@ -12,15 +12,15 @@ export interface Workload {
   readonly name: string;
   readonly from: readonly Manifest[];
   readonly to: readonly Manifest[];
+  /** Where it is disturbed: at every request of the operator, or only where the world changes. Every request if left out. */
+  readonly points?: 'every change';
 }
 
-const quickstart: readonly Manifest[] = ['cluster', 'task-definition', 'service'].map((file) =>
-  parse(readFileSync(new URL(`../../examples/quickstart/${file}.yaml`, import.meta.url), 'utf8')),
-);
+const quickstart = example('quickstart', 'cluster', 'task-definition', 'service');
 
 const rolled: readonly Manifest[] = JSON.parse(JSON.stringify(quickstart).replaceAll('nginx:1.27', 'nginx:1.28'));
 
-/** A new kind is covered by a line here, or by being part of `examples/quickstart`. */
+/** A new kind is covered by a line here. */
 export const workloads: readonly Workload[] = [
   { name: 'create everything', from: [], to: quickstart },
   { name: 'roll out another image', from: quickstart, to: rolled },
@@ -39,11 +39,8 @@ export const workloads: readonly Workload[] = [
     }),
   },
   { name: 'delete everything', from: quickstart, to: [] },
+  ...ec2Workloads.map((workload): Workload => ({ ...workload, points: 'every change' })),
 ];
-
-function withSpec(manifests: readonly Manifest[], changes: Readonly<Record<string, object>>): readonly Manifest[] {
-  return manifests.map((manifest) => ({ ...manifest, spec: { ...manifest.spec, ...changes[manifest.kind] } }));
-}
 
 /** Makes the namespace hold these manifests and nothing else of `before`, as a user would: apply, and delete what has gone. */
 export async function change(bed: TestBed, before: readonly Manifest[], after: readonly Manifest[]): Promise<void> {

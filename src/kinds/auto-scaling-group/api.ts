@@ -124,6 +124,8 @@ export interface AutoScalingGroupStatus extends CommonStatus {
   readonly instanceRefresh?: InstanceRefreshStatus | undefined;
   /** What the annotation `ecs-operator.dev/drain` asked for. */
   readonly drain?: readonly DrainedInstance[] | undefined;
+  /** The annotation's value that `drain` answers. */
+  readonly drainRequest?: string | undefined;
   readonly cluster?: string | undefined;
 }
 

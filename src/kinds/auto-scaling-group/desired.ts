@@ -1,6 +1,5 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Reference } from '../../engine/kind.ts';
-import { OperatorError } from '../../errors.ts';
 import type { AutoScalingGroupSpec } from './api.ts';
 import type { DesiredGroup } from './observed.ts';
 
@@ -46,16 +45,4 @@ export function clusterOf({ spec, references, status }: DesiredGroup): string | 
 /** A group whose deletion AWS has begun: its name is free again when it is gone. */
 export function isBeingDeleted({ Status }: AutoScalingGroup): boolean {
   return Status?.startsWith('Delete') ?? false;
-}
-
-/** A reference into another region cannot work, and AWS's own message would not say why. */
-export function assertOneRegion(desired: DesiredGroup): void {
-  for (const [field, identity] of desired.references) {
-    if (identity.region === desired.region) continue;
-    throw new OperatorError(
-      'terminal',
-      'RegionMismatch',
-      `${field} is in ${identity.region} but this group is in ${desired.region}. Set spec.region to ${identity.region}, or refer to an object in ${desired.region}.`,
-    );
-  }
 }

@@ -12,7 +12,7 @@ import { autoScaling, step } from '../shared/step.ts';
 import type { AutoScalingGroupSpec } from './api.ts';
 import { groupName } from './desired.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
-import { isScaledByEcs } from './scaling.ts';
+import { isScaledByProvider } from './scaled-by-provider.ts';
 import { launchesFrom, templateOf, type WantedTemplate } from './template.ts';
 
 interface Rule {
@@ -137,10 +137,11 @@ function told(have: unknown, wanted: unknown): string {
 }
 
 /** Left out it belongs to whoever scales the group; a provider with managed scaling owns it in any case (CP-07, CAS-01). */
-function desiredCapacityChange(desired: DesiredGroup, { group, policies }: ObservedGroup): readonly Change[] {
+function desiredCapacityChange(desired: DesiredGroup, observed: ObservedGroup): readonly Change[] {
   const wanted = desired.spec.desiredCapacity;
-  if (wanted === undefined || wanted === group.DesiredCapacity || isScaledByEcs(policies)) return [];
-  return [{ input: { DesiredCapacity: wanted }, reason: `desiredCapacity ${group.DesiredCapacity} -> ${wanted}` }];
+  const have = observed.group.DesiredCapacity;
+  if (wanted === undefined || wanted === have || isScaledByProvider(desired, observed)) return [];
+  return [{ input: { DesiredCapacity: wanted }, reason: `desiredCapacity ${have} -> ${wanted}` }];
 }
 
 /** The principal that may change the group is said when it is made, and no call changes it afterwards. */

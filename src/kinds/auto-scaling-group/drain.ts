@@ -8,9 +8,12 @@ import { ecs, step, wait } from '../shared/step.ts';
 import type { DrainedInstance } from './api.ts';
 import { chunks } from './chunks.ts';
 import { clusterOf } from './desired.ts';
+import { counted, listed } from './instances.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 
-/** Asks for the container instances of the group to be drained: `all`, or EC2 instance ids with commas between them. */
+/**
+ * Asks for container instances of the group to be drained: `all` that are there at that moment, or EC2 instance ids with commas between them.
+ */
 export const drainAnnotation = 'ecs-operator.dev/drain';
 
 /** Of UpdateContainerInstancesState. */
@@ -79,20 +82,24 @@ export function hasTasks(instance: ContainerInstance): boolean {
 
 /** DR-04, DR-05. */
 export function tasksLeft(instances: readonly ContainerInstance[]): string {
-  const shown = instances.slice(0, 10).map((instance) => {
-    const count = tasksOf(instance);
-    return `${instance.ec2InstanceId} (${count} ${count === 1 ? 'task' : 'tasks'})`;
-  });
-  const more = instances.length > 10 ? ` and ${instances.length - 10} more` : '';
-  return `Waiting for the tasks on ${shown.join(', ')}${more}. ECS moves those of services as their minimumHealthyPercent and the room on other instances allow; tasks that no service started have to be stopped by hand.`;
+  const busy = instances.map((instance) => `${instance.ec2InstanceId} (${counted(tasksOf(instance), 'task')})`);
+  return `Waiting for the tasks on ${listed(busy)}. ECS moves those of services as their minimumHealthyPercent and the room on other instances allow; tasks that no service started have to be stopped by hand.`;
+}
+
+/** What the annotation says; the status keeps it beside the report that answers it. */
+export function drainRequest({ object }: DesiredGroup): string | undefined {
+  return object.metadata.annotations?.[drainAnnotation]?.trim();
 }
 
 /** EC2 ids; only those of this group can be drained with it. `undefined` without the annotation. */
-function askedFor({ object }: DesiredGroup, { group }: ObservedGroup): readonly string[] | undefined {
-  const asked = object.metadata.annotations?.[drainAnnotation];
-  if (asked === undefined) return undefined;
-  if (asked.trim() === 'all') return (group.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []);
-  return asked.split(',').flatMap((id) => id.trim() || []);
+function askedFor(desired: DesiredGroup, { group }: ObservedGroup): readonly string[] | undefined {
+  const asked = drainRequest(desired);
+  if (asked !== 'all') return asked?.split(',').flatMap((id) => id.trim() || []);
+  const ids = (group.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []);
+  const { drain = [], drainRequest: answered } = desired.status ?? {};
+  if (answered !== 'all') return ids;
+  // Not those that come later: a capacity provider launches instances for the tasks that leave, and would do so up to the group's maximum.
+  return drain.map(({ instanceId }) => instanceId).filter((id) => ids.includes(id));
 }
 
 /**

@@ -1,12 +1,13 @@
 import { assertMayManage } from '../../aws/ownership.ts';
 import { absent, type Step } from '../../engine/kind.ts';
 import type { AwsKind } from '../kind.ts';
+import { assertOneRegion } from '../shared/one-region.ts';
 import { ownerOf, regionOfArn } from '../shared/owner.ts';
 import { wait } from '../shared/step.ts';
 import type { AutoScalingGroupSpec, AutoScalingGroupStatus } from './api.ts';
 import { CONDITION_TYPES, groupConditions } from './conditions.ts';
 import { createSteps } from './create.ts';
-import { assertOneRegion, groupName, groupReferences, isBeingDeleted } from './desired.ts';
+import { groupName, groupReferences, isBeingDeleted } from './desired.ts';
 import { groupUpdate } from './diff.ts';
 import { drainCalls, drainWaits } from './drain.ts';
 import { groupFields } from './fields.ts';
@@ -41,7 +42,7 @@ export const autoScalingGroup: AwsKind<AutoScalingGroupSpec, AutoScalingGroupSta
   },
 
   async observe({ reads }, desired) {
-    if (!desired.deleting) assertOneRegion(desired);
+    if (!desired.deleting) assertOneRegion(desired, 'Auto Scaling group');
     return (await observeGroup(reads, desired)) ?? absent;
   },
 

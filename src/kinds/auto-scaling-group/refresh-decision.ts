@@ -63,8 +63,9 @@ export function refreshDecision(
   // There is nothing to replace, or the whole policy is brought to the group first; its instances are looked at in the next pass.
   if (change === 'policy' || (change === 'template' && !hasInstances(group))) return { kind: 'none' };
   const earlier = refresh !== undefined && refreshesTo(refresh, group, wanted) ? refresh : undefined;
-  // Every instance is what a refresh made of it, and somebody has changed the group alone: so it is enough to change it back.
-  if (outdated.length === 0 && earlier !== undefined && phaseOf(earlier) === 'succeeded') return { kind: 'none' };
+  if (outdated.length === 0 && earlier !== undefined && phaseOf(earlier) === 'succeeded') {
+    return afterSuccess(earlier, desired);
+  }
   if (earlier !== undefined && isFinal(earlier, desired)) return { kind: 'failed', refresh: earlier };
   return (
     heldBack(policy, desired, observed, outdated.length) ?? {
@@ -116,6 +117,17 @@ function whileActive(
     return { kind: 'cancel', why: 'instance refresh cancelled: spec.instanceRefresh.window is over' };
   }
   return { kind: 'under-way', refresh };
+}
+
+/**
+ * Every instance is what the refresh made of it, and the group is not. Either it was read a moment before the refresh brought it there, or
+ * somebody has changed it since: then it is enough to change it back.
+ */
+function afterSuccess(refresh: InstanceRefresh, { status }: DesiredGroup): RefreshDecision {
+  const known = status?.instanceRefresh;
+  if (known?.id === refresh.InstanceRefreshId && known?.status === refresh.Status) return { kind: 'none' };
+  const message = `The instance refresh${toText(refresh)} has succeeded; the group is looked at once more.`;
+  return { kind: 'wait', reason: 'InstanceRefreshInProgress', message };
 }
 
 /** A failed one is repeated when the spec has changed since; one that somebody cancelled is begun again (`paused` is the way to stop it). */

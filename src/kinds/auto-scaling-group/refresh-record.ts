@@ -70,17 +70,21 @@ export function skippedInstances(
   return new Set(skippedBy(refresh, desired, observed, wanted));
 }
 
-/** They are what is outdated when a refresh that was seen running is first seen to have succeeded; what becomes outdated later is not. */
+/**
+ * They are what is outdated when the refresh is first seen to have succeeded; what becomes outdated later is not. One from before the
+ * object was made was somebody else's, and nobody knows what has happened since.
+ */
 function skippedBy(
   refresh: InstanceRefresh,
-  { status }: DesiredGroup,
+  { object, status }: DesiredGroup,
   { group }: ObservedGroup,
   wanted: WantedTemplate,
 ): readonly string[] {
-  const known = status?.instanceRefresh;
   if (refresh.Status !== 'Successful' || !refreshesTo(refresh, group, wanted)) return [];
-  if (known === undefined || known.id !== refresh.InstanceRefreshId) return [];
-  if (known.status === 'Successful') return known.skippedInstances ?? [];
+  const known = status?.instanceRefresh;
+  if (known?.id === refresh.InstanceRefreshId && known?.status === 'Successful') return known.skippedInstances ?? [];
+  const startedAt = refresh.StartTime?.getTime() ?? 0;
+  if (startedAt < Date.parse(object.metadata.creationTimestamp)) return [];
   return outdatedInstances(group, wanted).map(({ InstanceId }) => InstanceId ?? '');
 }
 

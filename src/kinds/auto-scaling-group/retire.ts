@@ -45,15 +45,12 @@ export function retireSteps(desired: DesiredGroup, observed: ObservedGroup): rea
 }
 
 /** Protection from deletion is somebody's decision. Only a spec that says that there is none takes it away. */
-function unlock(
-  { spec, ...desired }: DesiredGroup,
-  { DeletionProtection: live }: AutoScalingGroup,
-): readonly CallStep[] {
-  const force = spec.forceDelete === true;
-  const locked = live === 'prevent-all-deletion' || (live === 'prevent-force-deletion' && force);
+function unlock(desired: DesiredGroup, { DeletionProtection: live }: AutoScalingGroup): readonly CallStep[] {
+  const { deletionProtection, forceDelete } = desired.spec;
+  const locked = live === 'prevent-all-deletion' || (live === 'prevent-force-deletion' && forceDelete === true);
   if (!locked) return [];
-  if (spec.deletionProtection === 'none') {
-    return [update({ spec, ...desired }, { DeletionProtection: 'none' }, 'deletionProtection removed')];
+  if (deletionProtection === 'none') {
+    return [update(desired, { DeletionProtection: 'none' }, 'deletionProtection removed')];
   }
   throw new OperatorError(
     'terminal',

@@ -1,8 +1,10 @@
-import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup, ScalingPolicy } from '@aws-sdk/client-auto-scaling';
 import { lacksInstances } from './instances.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
-import { isScaledByEcs } from './scaling.ts';
 import { ecsManagedTag } from './tags.ts';
+
+/** What ECS calls the policies that it makes for a capacity provider with managed scaling (CP-07). */
+const ECS_POLICY_PREFIX = 'ECSManaged';
 
 /**
  * True when the group's scaling policies have to be read, because it matters who owns the desired capacity: the spec has another one, or
@@ -19,6 +21,16 @@ export function isScaledByProvider(desired: DesiredGroup, { group, policies }: O
   return isMarked(group) && (desired.status?.scaledByCapacityProvider ?? true);
 }
 
+/** What the status says. "False" only of a group with the mark: said before its provider came, it would be believed afterwards. */
+export function scaledByProvider(desired: DesiredGroup, observed: ObservedGroup): boolean | undefined {
+  return isScaledByProvider(desired, observed) || (isMarked(observed.group) ? false : undefined);
+}
+
 function isMarked({ Tags = [] }: AutoScalingGroup): boolean {
   return Tags.some(({ Key }) => Key === ecsManagedTag);
+}
+
+/** ECS takes its policy away with the provider (CAS-01). */
+function isScaledByEcs(policies: readonly ScalingPolicy[]): boolean {
+  return policies.some(({ PolicyName }) => PolicyName?.startsWith(ECS_POLICY_PREFIX));
 }

@@ -1,12 +1,12 @@
 import type { Conclusion } from '../../engine/kind.ts';
 import type { AutoScalingGroupStatus } from './api.ts';
 import { clusterOf } from './desired.ts';
-import { drainReport } from './drain.ts';
+import { drainReport, drainRequest } from './drain.ts';
 import { instanceCounts } from './instances.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 import { refreshStatus } from './refresh-record.ts';
 import { templateLabel } from './refresh-target.ts';
-import { isScaledByProvider } from './scaled-by-provider.ts';
+import { scaledByProvider } from './scaled-by-provider.ts';
 import { templateOf, wantedTemplate } from './template.ts';
 
 export function groupStatus(
@@ -21,12 +21,13 @@ export function groupStatus(
     minSize: group.MinSize,
     maxSize: group.MaxSize,
     desiredCapacity: group.DesiredCapacity,
-    scaledByCapacityProvider: isScaledByProvider(desired, observed),
+    scaledByCapacityProvider: scaledByProvider(desired, observed),
     newInstancesProtectedFromScaleIn: group.NewInstancesProtectedFromScaleIn,
     launchTemplate: templateLabel(templateOf(group)),
     instances: instanceCounts(group, wanted),
     instanceRefresh: refreshStatus(desired, observed, wanted),
     drain: drainReport(desired, observed),
+    drainRequest: drainRequest(desired),
     cluster: clusterOf(desired),
   };
 }

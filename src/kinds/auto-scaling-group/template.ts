@@ -50,11 +50,17 @@ export function isOutdated(instance: Instance, wanted: WantedTemplate): boolean 
   const override = overrides.find(({ InstanceType }) => InstanceType === instance.InstanceType);
   const listsTypes = overrides.length > 0 && overrides.every(({ InstanceType }) => InstanceType !== undefined);
   if (listsTypes && override === undefined) return true;
+  if (hasOtherImage(instance, override?.ImageId)) return true;
   // An override may have a template of its own.
   const from = override?.LaunchTemplateSpecification ?? specification;
   if (from === undefined) return false;
   const have = instance.LaunchTemplate;
   return have === undefined || !sameTemplate(have, from) || (isExplicit(from) && have.Version !== from.Version);
+}
+
+/** AWS tells the image only of instances that an override gave one, or whose root volume was replaced. */
+function hasOtherImage({ ImageId }: Instance, wanted: string | undefined): boolean {
+  return ImageId !== undefined && wanted !== undefined && ImageId !== wanted;
 }
 
 /** What `$Latest` and `$Default` stand for is known to EC2 alone. */

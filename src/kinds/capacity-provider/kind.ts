@@ -49,10 +49,11 @@ export const capacityProvider: AwsKind<ECSCapacityProviderSpec, ECSCapacityProvi
   plan(desired, observed) {
     if (observed === absent) return [create(desired)];
     const { provider: live } = observed;
-    // An INACTIVE one has no tags any more, and is only shown when it is our own that could not be made.
-    if (live.status !== 'INACTIVE')
-      assertMayManage(ownerOf(desired), live.tags, desired.spec.adoptionPolicy, what(desired));
     const phase = phaseOf(live);
+    // Whoever's it is that goes, the name is free afterwards. An INACTIVE one is only shown when it is our own that could not be made.
+    if (phase !== 'deleting' && live.status !== 'INACTIVE') {
+      assertMayManage(ownerOf(desired), live.tags, desired.spec.adoptionPolicy, what(desired));
+    }
     switch (phase) {
       case 'creating':
         return [wait('Provisioning', 'ECS is creating the capacity provider.')];

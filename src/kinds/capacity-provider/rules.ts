@@ -106,9 +106,9 @@ export const rules: KindRules = {
   },
   columns: [
     { name: 'Status', type: 'string', jsonPath: '.status.status' },
-    { name: 'Update', type: 'string', jsonPath: '.status.updateStatus' },
-    { name: 'Type', type: 'string', jsonPath: '.status.type', priority: 1 },
+    { name: 'Type', type: 'string', jsonPath: '.status.type' },
     { name: 'Group', type: 'string', jsonPath: '.spec.autoScalingGroupProvider.autoScalingGroupRef.name' },
+    { name: 'Update', type: 'string', jsonPath: '.status.updateStatus', priority: 1 },
     { name: 'ARN', type: 'string', jsonPath: '.status.capacityProviderArn', priority: 1 },
   ],
 };

@@ -22,16 +22,12 @@ const LACK_OF_CAPACITY =
 
 function capacityUnavailable(situations: readonly ProviderSituation[]): readonly KindCondition[] {
   const failures = situations.flatMap((situation) => {
-    const failure = needsInstances(situation) ? failedLaunch(situation) : undefined;
+    const failure = situation.waiting.length > 0 ? failedLaunch(situation) : undefined;
     return failure !== undefined && LACK_OF_CAPACITY.test(failure) ? [`${situation.name}: ${failure}`] : [];
   });
   if (failures.length === 0) return [];
   const message = `EC2 has no capacity for what the groups of these capacity providers launch. ${failures.join(' ')} The groups keep trying; more instance types or Availability Zones find capacity sooner.`;
   return [{ type: 'CapacityUnavailable', reason: 'InsufficientInstanceCapacity', message }];
-}
-
-function needsInstances({ waiting }: ProviderSituation): boolean {
-  return waiting.length > 0;
 }
 
 function tasksUnplaceable(situations: readonly ProviderSituation[]): readonly KindCondition[] {

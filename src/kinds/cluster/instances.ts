@@ -47,7 +47,7 @@ export function instanceConditions(instances: readonly ContainerInstance[]): rea
 function agentDisconnected(instances: readonly ContainerInstance[]): readonly KindCondition[] {
   const names = instances.filter(isDisconnected).map(nameOfInstance);
   if (names.length === 0) return [];
-  const message = `The container agent is not connected to ECS on ${listedInOrder(names)}: no task can be placed or stopped there. Check that the instance runs, its network path to the ECS endpoints and the logs of its agent.`;
+  const message = `The container agent is not connected to ECS on ${listedInOrder(names)}: no task can be placed or stopped there. Check its network path to the ECS endpoints and the logs of its agent; if the instance itself is gone, deregister it.`;
   return [{ type: 'AgentDisconnected', reason: 'AgentDisconnected', message }];
 }
 

@@ -1,10 +1,12 @@
-import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import type { Cluster, Task } from '@aws-sdk/client-ecs';
 import type { AwsReads } from '../../aws/reads.ts';
+import { groupNameOf } from '../shared/owner.ts';
 import { surplusProviders } from './associate.ts';
 import { isFargate } from './attachments.ts';
 import { clusterName, type DesiredCluster } from './desired.ts';
+import { launchedTypes, templateOf, typeOfTemplate } from './launched-types.ts';
 import type { ObservedCapacity, ObservedCluster, ObservedProvider } from './observed.ts';
 import { readUses } from './uses.ts';
 
@@ -69,58 +71,21 @@ async function observeProvider(
   const group = arn === undefined ? undefined : await reads.describeAutoScalingGroup(groupNameOf(arn));
   const waits = waiting.some((task) => task.capacityProviderName === name);
   if (group?.AutoScalingGroupName === undefined || !waits) return { ...found, group };
-  const [activities, instanceTypes] = await Promise.all([
+  const [activities, types] = await Promise.all([
     reads.latestScalingActivities(group.AutoScalingGroupName),
-    launchedTypes(reads, group),
+    instanceTypes(reads, group),
   ]);
-  return { ...found, group, activities, instanceTypes };
+  return { ...found, group, activities, instanceTypes: types };
 }
 
-/** `arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:<uuid>:autoScalingGroupName/<name>`; the name may hold slashes. */
-function groupNameOf(arn: string): string {
-  const marker = 'autoScalingGroupName/';
-  return arn.slice(arn.indexOf(marker) + marker.length);
-}
-
-async function launchedTypes(reads: AwsReads, group: AutoScalingGroup): Promise<readonly InstanceTypeInfo[]> {
-  const names = typesOfOverrides(group) ?? typesOfInstances(group) ?? (await typesOfTemplate(reads, group));
-  const types = await Promise.all([...new Set(names)].map((name) => reads.describeInstanceType(name)));
+async function instanceTypes(reads: AwsReads, group: AutoScalingGroup): Promise<readonly InstanceTypeInfo[]> {
+  const names = launchedTypes(group) ?? (await typesOfTemplate(reads, group));
+  const types = await Promise.all(names.map((name) => reads.describeInstanceType(name)));
   return types.filter((type) => type !== undefined);
-}
-
-/** Overrides that describe instances by what they must have name no type: then nobody knows the smallest. */
-function typesOfOverrides({ MixedInstancesPolicy }: AutoScalingGroup): readonly string[] | undefined {
-  const overrides = MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
-  if (overrides.length === 0) return undefined;
-  return overrides.every(({ InstanceType }) => InstanceType !== undefined)
-    ? overrides.flatMap(({ InstanceType }) => InstanceType ?? [])
-    : [];
-}
-
-/** An instance of the version that the group launches now tells its type without a further call. */
-function typesOfInstances(group: AutoScalingGroup): readonly string[] | undefined {
-  const version = templateOf(group)?.Version;
-  const current = group.Instances?.find(
-    ({ LaunchTemplate, InstanceType }) => LaunchTemplate?.Version === version && InstanceType !== undefined,
-  );
-  return current?.InstanceType === undefined ? undefined : [current.InstanceType];
 }
 
 async function typesOfTemplate(reads: AwsReads, group: AutoScalingGroup): Promise<readonly string[]> {
   const template = templateOf(group);
   if (template?.LaunchTemplateId === undefined) return [];
-  const versions = await reads.describeLaunchTemplateVersions(template.LaunchTemplateId);
-  const version = versions.find(({ VersionNumber, DefaultVersion }) => {
-    return template.Version === '$Default' ? DefaultVersion === true : String(VersionNumber) === template.Version;
-  });
-  const launched = template.Version === '$Latest' ? versions[0] : version;
-  const type = launched?.LaunchTemplateData?.InstanceType;
-  return type === undefined ? [] : [type];
-}
-
-function templateOf({
-  LaunchTemplate,
-  MixedInstancesPolicy,
-}: AutoScalingGroup): LaunchTemplateSpecification | undefined {
-  return LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
+  return typeOfTemplate(template, await reads.describeLaunchTemplateVersions(template.LaunchTemplateId));
 }

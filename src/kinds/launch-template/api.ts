@@ -42,7 +42,7 @@ export interface LinuxHost {
 }
 
 export interface BottlerocketHost {
-  /** More settings as TOML, in tables other than `settings.ecs`. */
+  /** More settings as TOML. `[settings.ecs]` may be among them, without `cluster`. */
   readonly settings?: string | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface WindowsHost {
 export interface EcsHost {
   readonly cluster?: string | undefined;
   readonly clusterRef?: ObjectReference | undefined;
-  /** Variables of the container agent, such as `ECS_RESERVED_MEMORY`. */
+  /** Variables of the container agent, such as `ECS_RESERVED_MEMORY`. Bottlerocket has settings in their place. */
   readonly agentConfig?: Readonly<Record<string, string>> | undefined;
   readonly linux?: LinuxHost | undefined;
   readonly bottlerocket?: BottlerocketHost | undefined;
@@ -74,7 +74,7 @@ export interface LaunchTemplateSpec extends CommonSpec {
   readonly launchTemplateData: LaunchTemplateData;
   readonly ecs?: EcsHost | undefined;
   readonly imageSelector?: ImageSelector | undefined;
-  /** Versions kept beside the default one. */
+  /** Versions kept beside the default one, 10 by default: groups whose instances have not been refreshed yet launch from one of them. */
   readonly versionHistoryLimit?: number | undefined;
   readonly tags?: readonly CamelCase<Tag>[] | undefined;
 }
@@ -94,7 +94,7 @@ export interface LaunchTemplateStatus extends CommonStatus {
   readonly region?: string | undefined;
   readonly defaultVersionNumber?: number | undefined;
   readonly latestVersionNumber?: number | undefined;
-  /** Hash of what the default version was made from. */
+  /** Hash of what the default version was made from. It and what follows from the version change when the wanted one has become the default. */
   readonly contentHash?: string | undefined;
   readonly image?: ResolvedImage | undefined;
   readonly instanceType?: string | undefined;

@@ -88,8 +88,8 @@ function createVersion(desired: DesiredTemplate, { template, versions, image }: 
     epoch: Math.max(latestNumber(versions ?? []), desired.status?.latestVersionNumber ?? 0),
   });
   const old = desired.status?.image?.imageId;
-  const why =
-    image === undefined || image.imageId === old ? 'content changed' : `image ${old ?? ''} -> ${image.imageId}`;
+  const isNewer = image !== undefined && old !== undefined && image.imageId !== old;
+  const why = isNewer ? `image ${old} -> ${image.imageId}` : 'content changed';
   return step(ec2, new CreateLaunchTemplateVersionCommand({ ...input, ClientToken }), `version created: ${why}`);
 }
 

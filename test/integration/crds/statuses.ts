@@ -142,6 +142,7 @@ export const autoScalingGroupStatus: Complete<AutoScalingGroupStatus> = {
     skippedInstances: ['i-2'],
   },
   drain: [{ instanceId: 'i-1', state: 'Draining', runningTasksCount: 2 }],
+  drainRequest: 'i-1',
   cluster: 'prod',
 };
 

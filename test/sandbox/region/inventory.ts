@@ -20,6 +20,8 @@ const LISTS = {
     [...world.ecs.clusters.values()].flatMap(({ tasks }) =>
       [...tasks.values()].filter(({ lastStatus }) => lastStatus !== 'STOPPED').map(({ arn }) => arn),
     ),
+  /** Container instances that are not INACTIVE. */
+  containerInstances: (world) => [...world.ecs.containerInstances.values()].map(({ arn }) => arn),
   capacityProviders: (world) =>
     [...world.ecs.capacityProviders.values()].filter(({ status }) => status !== 'INACTIVE').map(({ arn }) => arn),
   autoScalingGroups: (world) => [...world.autoScaling.groups.values()].map(({ arn }) => arn),
@@ -40,6 +42,7 @@ export function inventoryOf(worlds: Iterable<World>): Inventory {
     services: list('services'),
     taskDefinitions: list('taskDefinitions'),
     tasks: list('tasks'),
+    containerInstances: list('containerInstances'),
     capacityProviders: list('capacityProviders'),
     autoScalingGroups: list('autoScalingGroups'),
     launchTemplates: list('launchTemplates'),

@@ -107,6 +107,27 @@ describe('objects that refer to one another in a circle', () => {
     world.delete(a);
     expect((await world.pass(a)).outcome).toBe('blocked InUse');
   });
+
+  test('forget what they held in something that AWS does not have any more, once it cannot be that it is only not shown', async () => {
+    await circle();
+    world.cloud.live.delete('a');
+    world.delete(a);
+    await world.pass(a);
+    expect(world.get(a)?.status).toMatchObject({ size: 1 });
+    world.clock.advance(60_000);
+    await world.pass(a);
+    expect(world.get(a)?.status).not.toHaveProperty('size');
+  });
+
+  test('say beside their users what AWS has to do before they can let go', async () => {
+    await circle();
+    world.cloud.live.set('a', { owner: 'uid-a', size: 1, state: 'BUSY' });
+    world.delete(a);
+    expect((await world.pass(a)).outcome).toBe('progressing InUse');
+    expect(world.get(a)?.status?.conditions?.[0]?.message).toBe(
+      'Waiting to be deleted until it is no longer used by Widget team/b. It is busy.',
+    );
+  });
 });
 
 describe("a condition of the kind's own", () => {

@@ -19,13 +19,15 @@ interface Seen {
   readonly instances?: readonly Instance[];
   readonly registered?: readonly ContainerInstance[] | undefined;
   readonly drain?: AutoScalingGroupStatus['drain'];
+  readonly drainRequest?: string;
   readonly cluster?: string | undefined;
 }
 
-function seen(annotation: string | undefined, { instances, registered, drain, cluster = 'prod' }: Seen) {
+function seen(annotation: string | undefined, state: Seen) {
+  const { instances, registered, drain, drainRequest, cluster = 'prod' } = state;
   const members = instances ?? (registered ?? []).map(({ ec2InstanceId = '' }) => instance(ec2InstanceId));
   const metadata = annotation === undefined ? {} : { annotations: { [drainAnnotation]: annotation } };
-  const of = autoScalingGroup('nodes', {}, { metadata, status: { drain } });
+  const of = autoScalingGroup('nodes', {}, { metadata, status: { drain, drainRequest } });
   const live = liveGroup(of, { Instances: [...members], DesiredCapacity: members.length });
   const details = cluster === '' ? {} : { cluster };
   return {
@@ -90,6 +92,16 @@ describe('draining by annotation', () => {
       { instanceId: 'i-of-another', state: 'NotRegistered', runningTasksCount: 0 },
       { instanceId: 'mi-2', state: 'NotRegistered', runningTasksCount: 0 },
     ]);
+  });
+
+  test('with all means the instances that are there at that moment, so that a capacity provider does not launch and lose one after another', () => {
+    const registered = [containerInstance('i-1', { status: 'DRAINING' }), containerInstance('i-new')];
+    const drain = [{ instanceId: 'i-1', state: 'Draining', runningTasksCount: 3 } as const];
+    expect(plan('all', { registered, drain, drainRequest: 'all' })).toEqual([]);
+    expect(report('all', { registered, drain, drainRequest: 'all' })).toEqual([
+      { instanceId: 'i-1', state: 'Drained', runningTasksCount: 0 },
+    ]);
+    expect(plan('all', { registered, drain, drainRequest: 'i-1' })).toEqual([set('DRAINING', 'i-new')]);
   });
 
   test('does not send what ECS refuses: only ACTIVE instances can be drained', () => {

@@ -182,6 +182,6 @@ describe('instance types of overrides', () => {
 test('a template in another region is refused', async () => {
   const references = { [templateField]: { ...template(), region: 'eu-west-1' } };
   await expect(observe({ references })).rejects.toThrow(
-    'spec.launchTemplateRef is in eu-west-1 but this group is in us-east-1',
+    'spec.launchTemplateRef is in eu-west-1 but this Auto Scaling group is in us-east-1',
   );
 });

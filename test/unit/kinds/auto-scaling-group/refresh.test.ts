@@ -279,10 +279,23 @@ describe('a refresh that AWS shows', () => {
     expect(said({ version: '3', observed: { refresh } })).toEqual(updatedDirectly);
   });
 
-  test('a group that somebody took back to its old version after a success is only updated', () => {
+  describe('and that has succeeded', () => {
     const refresh = refreshTo('4', { Status: 'Successful' });
-    expect(said({ instances: ['4', '4'], observed: { refresh } })).toEqual(updatedDirectly);
-    expect(said({ instances: ['4', '3'], observed: { refresh } })).toEqual(started);
+    const known = remembered({ status: 'Successful' });
+
+    test('may be newer than the group that was read, so it is looked at once more', () => {
+      const waits = { does: ['InstanceRefreshInProgress'], appliesTemplate: true };
+      expect(said({ instances: ['4', '4'], observed: { refresh } })).toEqual(waits);
+      expect(said({ instances: ['4', '4'], observed: { refresh }, remembered: remembered() })).toEqual(waits);
+    });
+
+    test('leaves nothing but the group to change when somebody took that back to its old version', () => {
+      expect(said({ instances: ['4', '4'], observed: { refresh }, remembered: known })).toEqual(updatedDirectly);
+    });
+
+    test('is begun again when there are instances of the old version since', () => {
+      expect(said({ instances: ['4', '3'], observed: { refresh }, remembered: known })).toEqual(started);
+    });
   });
 });
 
@@ -320,8 +333,14 @@ describe('instances that a refresh has left as they were', () => {
     expect(said({ ...given, instances: ['3', '2', '1'], remembered: succeeded })).toEqual(started);
   });
 
-  test('are refreshed when nobody saw the refresh run', () => {
-    expect(said({ ...given, remembered: remembered({ id: 'earlier' }) })).toEqual(started);
+  test('are left alone also when it ended before anybody saw it', () => {
+    expect(said({ ...given, remembered: remembered({ id: 'earlier' }) })).toEqual(updatedDirectly);
+    expect(said(given)).toEqual(updatedDirectly);
+  });
+
+  test('are refreshed when that was before the object was made', () => {
+    const foreign = { ...refresh, StartTime: new Date('2025-12-31T23:59:59Z') };
+    expect(said({ ...given, observed: { refresh: foreign } })).toEqual(started);
   });
 });
 
@@ -432,6 +451,22 @@ describe('a mixed instances policy', () => {
         },
       },
     ]);
+  });
+
+  test.each([
+    ['another image', 'ami-1', started],
+    ['the same image', 'ami-2', updatedDirectly],
+    ['an image that AWS does not tell', undefined, updatedDirectly],
+  ])('whose overrides say an image, over an instance with %s', (_name, ImageId, expected) => {
+    const own = {
+      mixedInstancesPolicy: {
+        launchTemplate: { overrides: [{ instanceType: 'm7g.large' as const, imageId: 'ami-2' }] },
+      },
+    };
+    const Overrides = [{ InstanceType: 'm7g.large' as const, ImageId: 'ami-2' }];
+    const MixedInstancesPolicy = { LaunchTemplate: { ...policyOf('3').LaunchTemplate, Overrides } };
+    const group = { LaunchTemplate: undefined, MixedInstancesPolicy, Instances: [instance('i-1', { ImageId })] };
+    expect(said({ spec: own, version: '3', group })).toEqual(expected);
   });
 
   test('whose overrides the spec leaves open keeps them, each with one name of its template', () => {

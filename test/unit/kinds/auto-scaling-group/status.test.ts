@@ -38,7 +38,6 @@ test('the status tells the group as AWS has it', () => {
     minSize: 1,
     maxSize: 9,
     desiredCapacity: 2,
-    scaledByCapacityProvider: false,
     newInstancesProtectedFromScaleIn: true,
     launchTemplate: 'lt-1:3',
     cluster: 'prod',
@@ -133,12 +132,12 @@ describe('instances are counted by the part of their life', () => {
 
 describe('who owns the desired capacity', () => {
   const policies = [{ PolicyName: 'ECSManagedAutoScalingPolicy-1' }];
-  const cases: readonly (readonly [string, Situation, boolean])[] = [
-    ['nobody without the mark of ECS', {}, false],
+  const cases: readonly (readonly [string, Situation, boolean | undefined])[] = [
+    ['nobody has to be told without the mark of ECS', {}, undefined],
     ['ECS, by its mark, while nothing tells otherwise', { group: { Tags: managed } }, true],
     [
       'ECS, by its policy, when the spec has another one',
-      { spec: { desiredCapacity: 9 }, observed: { policies } },
+      { spec: { desiredCapacity: 9 }, group: { Tags: managed }, observed: { policies } },
       true,
     ],
     [
@@ -210,15 +209,14 @@ describe('the newest refresh', () => {
     expect(later.instanceRefresh?.skippedInstances).toEqual(['i-2']);
   });
 
-  test('says nothing of that when nobody saw it run, or when something else is wanted by now', () => {
+  test('says nothing of that when it ran before the object was made, or when something else is wanted by now', () => {
     const refresh = refreshTo('4', { Status: 'Successful' });
-    expect(statusOf({ instances: ['4', '3'], observed: { refresh } }).instanceRefresh).not.toHaveProperty(
-      'skippedInstances',
-    );
-    expect(
-      statusOf({ version: '5', instances: ['4', '4'], observed: { refresh }, remembered: remembered() })
-        .instanceRefresh,
-    ).not.toHaveProperty('skippedInstances');
+    const foreign = { ...refresh, StartTime: new Date('2025-12-31T23:59:59Z') };
+    const skipped = (given: Situation) =>
+      statusOf({ instances: ['4', '3'], ...given }).instanceRefresh?.skippedInstances;
+    expect(skipped({ observed: { refresh } })).toEqual(['i-2']);
+    expect(skipped({ observed: { refresh: foreign } })).toBeUndefined();
+    expect(skipped({ observed: { refresh }, version: '5' })).toBeUndefined();
   });
 });
 

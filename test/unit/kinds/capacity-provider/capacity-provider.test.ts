@@ -126,6 +126,12 @@ describe('whose provider it is', () => {
     ]);
   });
 
+  test('one that is on its way out is waited for, whoever it belonged to', () => {
+    const of = ecsCapacityProvider('nodes');
+    const going = seen(of, { updateStatus: 'DELETE_IN_PROGRESS', tags: [...foreignTags] });
+    expect(summaries(capacityProvider.plan(desired(of), going))).toMatchObject([{ wait: 'Deprovisioning' }]);
+  });
+
   test('one of nobody or of another object is never deleted', () => {
     const of = ecsCapacityProvider('nodes', { ...onGroup, adoptionPolicy: 'Adopt' }, { metadata: deleted });
     for (const tags of [[], [...foreignTags]]) {

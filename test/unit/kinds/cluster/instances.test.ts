@@ -99,7 +99,7 @@ describe('what is wrong with instances', () => {
         type: 'AgentDisconnected',
         reason: 'AgentDisconnected',
         message:
-          'The container agent is not connected to ECS on i-00, i-01, i-02, i-03, i-04, i-05, i-06, i-07, i-08, i-09 and 2 more: no task can be placed or stopped there. Check that the instance runs, its network path to the ECS endpoints and the logs of its agent.',
+          'The container agent is not connected to ECS on i-00, i-01, i-02, i-03, i-04, i-05, i-06, i-07, i-08, i-09 and 2 more: no task can be placed or stopped there. Check its network path to the ECS endpoints and the logs of its agent; if the instance itself is gone, deregister it.',
       },
     ]);
     expect(instanceConditions(instances.toReversed())).toEqual(told);
