@@ -8,8 +8,9 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs';
 import type { ManyRead } from './batchreads.ts';
+import { chunks } from './chunks.ts';
 import { unreadable } from './ecsbatches.ts';
-import { allPages, chunks } from './pages.ts';
+import { allPages } from './pages.ts';
 
 /** AWS's limit of one List page and of one Describe call. */
 const atOnce = 100;

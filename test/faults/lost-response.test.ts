@@ -47,7 +47,7 @@ describe('an answer that is lost after the mutation took effect', () => {
   afterAll(() => Promise.all(lanes.map((lane) => lane.stop())));
 
   it('doubles nothing and loses nothing, once and twice in a row, for every mutation', {
-    timeout: 240_000,
+    timeout: 480_000,
   }, async () => {
     const undisturbed = new Map<Workload, Awaited<ReturnType<typeof run>>>();
     const tasks: Task[] = [];

@@ -40,11 +40,21 @@ async function allReady(bed: TestBed, manifests: readonly Manifest[]): Promise<v
   );
 }
 
-/** Asks for each deletion as soon as the operator has dealt with the one before: it is gone, or says what it waits for. */
+/** Which kinds of the example refer to which. */
+const USERS: Readonly<Record<string, readonly string[]>> = {
+  ECSCluster: ['ECSService', 'LaunchTemplate'],
+  ECSTaskDefinition: ['ECSService'],
+  ECSCapacityProvider: ['ECSCluster'],
+  AutoScalingGroup: ['ECSCapacityProvider'],
+  LaunchTemplate: ['AutoScalingGroup'],
+};
+
+/** Asks for each deletion as soon as the operator has dealt with the one before: it is gone, or says which of those that are to stay it waits for. */
 async function deleteInOrder(bed: TestBed, manifests: readonly Manifest[]): Promise<void> {
-  for (const { kind, metadata } of manifests) {
+  for (const [index, { kind, metadata }] of manifests.entries()) {
     await bed.delete(kind, metadata.name);
-    await eventually(
+    const staying = manifests.slice(index + 1).filter((other) => USERS[kind]?.includes(other.kind));
+    const seen = await eventually(
       `${kind} ${metadata.name} is gone or says why it is not`,
       async () => {
         const object = await bed.get(kind, metadata.name);
@@ -55,6 +65,10 @@ async function deleteInOrder(bed: TestBed, manifests: readonly Manifest[]): Prom
       },
       DEADLINE_MS,
     );
+    if (staying.length === 0) continue;
+    expect(condition(seen, 'Ready')).toMatchObject({ status: 'False', reason: 'InUse' });
+    const message = condition(seen, 'Ready')?.message;
+    for (const user of staying) expect(message).toContain(`${user.kind} ${bed.namespace}/${user.metadata.name}`);
   }
 }
 

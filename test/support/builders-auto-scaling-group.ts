@@ -118,6 +118,7 @@ export function observedGroup(group: LiveGroup, more: Partial<ObservedGroup> = {
     activities: [],
     policies: [],
     containerInstances: undefined,
+    denied: new Set(),
     ...more,
   };
 }

@@ -29,7 +29,7 @@ export function observedCluster(
 }
 
 export function capacity(more: Partial<ObservedCapacity> = {}): ObservedCapacity {
-  return { instances: [], waiting: [], providers: [], ...more };
+  return { instances: [], waiting: [], providers: [], denied: new Set(), ...more };
 }
 
 export function providerIdentity(name: string, where = region): Identity {

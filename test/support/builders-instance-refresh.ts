@@ -6,7 +6,9 @@ import type {
   InstanceRefreshStatus,
 } from '../../src/kinds/auto-scaling-group/api.ts';
 import type { DesiredGroup, ObservedGroup } from '../../src/kinds/auto-scaling-group/observed.ts';
-import { desired } from './builders.ts';
+import { refreshSteps } from '../../src/kinds/auto-scaling-group/refresh.ts';
+import { wantedTemplate } from '../../src/kinds/auto-scaling-group/template.ts';
+import { desired, summaries } from './builders.ts';
 import {
   autoScalingGroup,
   instance,
@@ -83,3 +85,27 @@ function groupObject(
     ...(known === undefined ? {} : { status: { instanceRefresh: known } }),
   });
 }
+
+export interface Said {
+  readonly does: readonly string[];
+  readonly appliesTemplate: boolean;
+}
+
+/** The refresh's part of the plan. */
+export function decided(given: Situation) {
+  const { desired, observed } = situation(given);
+  const { steps, appliesTemplate } = refreshSteps(desired, observed, wantedTemplate(desired));
+  return { steps: summaries(steps), appliesTemplate };
+}
+
+/** What is done, in one word each. */
+export function said(given: Situation): Said {
+  const { steps, appliesTemplate } = decided(given);
+  return { does: steps.map((step) => ('wait' in step ? step.wait : step.operation)), appliesTemplate };
+}
+
+/** Usual outcomes. */
+export const started: Said = { does: ['StartInstanceRefresh'], appliesTemplate: true };
+export const cancelled: Said = { does: ['CancelInstanceRefresh'], appliesTemplate: true };
+export const left: Said = { does: [], appliesTemplate: true };
+export const updatedDirectly: Said = { does: [], appliesTemplate: false };

@@ -1,5 +1,6 @@
 import type { Rule } from '../../generate/contract.ts';
 import { immutable, regionRule } from '../../generate/shared.ts';
+import { MANAGED_DRAINING_HOOK } from '../shared/managed-by-ecs.ts';
 
 const ownTemplate = 'self.?mixedInstancesPolicy.?launchTemplate.?launchTemplateSpecification.hasValue()';
 const sources = [
@@ -86,9 +87,8 @@ export const overrideRules: readonly Rule[] = [
 
 export const hookRules: readonly Rule[] = [
   {
-    rule: "self != 'ecs-managed-draining-termination-hook'",
-    message:
-      "spec.lifecycleHookSpecificationList: ecs-managed-draining-termination-hook is ECS's own for managed draining; choose another name, or leave it out",
+    rule: `self != '${MANAGED_DRAINING_HOOK}'`,
+    message: `spec.lifecycleHookSpecificationList: ${MANAGED_DRAINING_HOOK} is ECS's own for managed draining; choose another name, or leave it out`,
   },
 ];
 

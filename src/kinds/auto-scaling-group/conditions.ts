@@ -1,11 +1,14 @@
 import type { KindCondition } from '../../engine/kind.ts';
+import { agentDisconnected, refusedRegistrations, registrationFailed } from '../shared/container-instances.ts';
+import { STATUS_INCOMPLETE, statusIncomplete } from '../shared/status-reads.ts';
+import { counted, listedInOrder } from '../shared/text.ts';
 import { clusterOf } from './desired.ts';
 import { drainAnnotation, drainReport } from './drain.ts';
-import { counted, lacksInstances, listed } from './instances.ts';
+import { lacksInstances } from './instances.ts';
 import { failedLaunch } from './launch-failures.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 import { isActive } from './refresh-decision.ts';
-import { disconnectedInstances, failedRegistrations, overdueInstances, unregisteredInstances } from './registration.ts';
+import { disconnectedInstances, overdueInstances, unregisteredInstances } from './registration.ts';
 
 export const CONDITION_TYPES = [
   'CapacityUnavailable',
@@ -13,6 +16,7 @@ export const CONDITION_TYPES = [
   'AgentDisconnected',
   'RegistrationFailed',
   'Drained',
+  STATUS_INCOMPLETE,
 ] as const;
 
 type Found = KindCondition & { readonly type: (typeof CONDITION_TYPES)[number] };
@@ -21,9 +25,13 @@ type Found = KindCondition & { readonly type: (typeof CONDITION_TYPES)[number] }
 export function groupConditions(desired: DesiredGroup, observed: ObservedGroup): readonly KindCondition[] {
   return [
     launchFailed(observed),
-    agentDisconnected(desired, observed),
-    registrationFailed(desired, observed),
+    agentDisconnected(disconnectedInstances(desired, observed)),
+    registrationFailed([
+      ...refusedRegistrations(observed.containerInstances ?? []),
+      ...overdueRegistrations(desired, observed),
+    ]),
     drained(desired, observed),
+    ...statusIncomplete(observed.denied),
   ].filter((condition) => condition !== undefined);
 }
 
@@ -39,38 +47,14 @@ function launchFailed(observed: ObservedGroup): Found | undefined {
   return { type: kind === 'capacity' ? 'CapacityUnavailable' : 'LaunchFailed', reason, message };
 }
 
-function agentDisconnected(desired: DesiredGroup, observed: ObservedGroup): Found | undefined {
-  const disconnected = disconnectedInstances(desired, observed);
-  if (disconnected.length === 0) return undefined;
-  const ids = listed(disconnected.map(({ ec2InstanceId = '' }) => ec2InstanceId));
-  return {
-    type: 'AgentDisconnected',
-    reason: 'AgentDisconnected',
-    message: `ECS does not hear from the agent of ${ids}. No tasks are placed there and those that run are not watched: check that the agent runs and reaches ECS, or terminate the instance.`,
-  };
-}
-
-function registrationFailed(desired: DesiredGroup, observed: ObservedGroup): Found | undefined {
-  const texts = [refusedText(observed), overdueText(desired, observed)].filter((text) => text !== undefined);
-  if (texts.length === 0) return undefined;
-  return { type: 'RegistrationFailed', reason: 'RegistrationFailed', message: texts.join(' ') };
-}
-
-function refusedText(observed: ObservedGroup): string | undefined {
-  const failed = failedRegistrations(observed);
-  if (failed.length === 0) return undefined;
-  const reasons = [...new Set(failed.map(({ statusReason }) => statusReason ?? 'no reason given'))].sort();
-  return `ECS could not register ${listed(failed.map(({ ec2InstanceId = '' }) => ec2InstanceId))}: ${reasons.join('; ')}.`;
-}
-
 /** AG-02, AG-03: an agent without a role or without a way to ECS is never heard of. */
-function overdueText(desired: DesiredGroup, observed: ObservedGroup): string | undefined {
+function overdueRegistrations(desired: DesiredGroup, observed: ObservedGroup): readonly string[] {
   const ids = overdueInstances(desired, observed);
-  if (ids.length === 0) return undefined;
-  return (
-    `${counted(ids.length, 'instance')} in service for more than 10 minutes and unknown to the cluster ${clusterOf(desired)}: ${listed(ids)}. ` +
-    "Check that the image has the ECS agent, that the user data names this cluster, that the instance profile's role allows what AmazonEC2ContainerServiceforEC2Role does, and that the subnets reach ECS (public address, NAT or VPC endpoints)."
-  );
+  if (ids.length === 0) return [];
+  return [
+    `${counted(ids.length, 'instance')} in service for more than 10 minutes and unknown to the cluster ${clusterOf(desired)}: ${listedInOrder(ids)}. ` +
+      "Check that the image has the ECS agent, that the user data names this cluster, that the instance profile's role allows what AmazonEC2ContainerServiceforEC2Role does, and that the subnets reach ECS (public address, NAT or VPC endpoints).",
+  ];
 }
 
 function drained(desired: DesiredGroup, observed: ObservedGroup): Found | undefined {
@@ -82,8 +66,8 @@ function drained(desired: DesiredGroup, observed: ObservedGroup): Found | undefi
     report.filter((instance) => instance.state === state).map(({ instanceId }) => instanceId);
   const [gone, unknown] = [of('Drained'), of('NotRegistered')];
   const said = [
-    ...(gone.length === 0 ? [] : [`Nothing runs on ${listed(gone)} any more.`]),
-    ...(unknown.length === 0 ? [] : [`ECS does not know ${listed(unknown)}.`]),
+    ...(gone.length === 0 ? [] : [`Nothing runs on ${listedInOrder(gone)} any more.`]),
+    ...(unknown.length === 0 ? [] : [`ECS does not know ${listedInOrder(unknown)}.`]),
   ];
   const message = said.length === 0 ? 'The group has no instances to drain.' : said.join(' ');
   return { type: 'Drained', reason: 'Drained', message };

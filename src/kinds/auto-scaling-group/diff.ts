@@ -8,12 +8,13 @@ import { OperatorError } from '../../errors.ts';
 import { type CamelCase, camelCase, pascalCase } from '../shared/camel-case.ts';
 import { covers } from '../shared/compare.ts';
 import { wasRemoved } from '../shared/fields.ts';
+import { templateOf } from '../shared/launched-template.ts';
 import { autoScaling, step } from '../shared/step.ts';
 import type { AutoScalingGroupSpec } from './api.ts';
 import { groupName } from './desired.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 import { isScaledByProvider } from './scaled-by-provider.ts';
-import { launchesFrom, templateOf, type WantedTemplate } from './template.ts';
+import { launchesFrom, type WantedTemplate } from './template.ts';
 
 interface Rule {
   /** What AWS documents as the value of a field that nobody set, and as the way to take one away again. */

@@ -3,12 +3,13 @@ import {
   type ContainerInstanceStatus,
   UpdateContainerInstancesStateCommand,
 } from '@aws-sdk/client-ecs';
+import { chunks } from '../../aws/chunks.ts';
 import type { CallStep, Step } from '../../engine/kind.ts';
+import { hasTasks, tasksOn } from '../shared/container-instances.ts';
 import { ecs, step, wait } from '../shared/step.ts';
+import { counted, listedInOrder } from '../shared/text.ts';
 import type { DrainedInstance } from './api.ts';
-import { chunks } from './chunks.ts';
 import { clusterOf } from './desired.ts';
-import { counted, listed } from './instances.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 
 /**
@@ -72,18 +73,15 @@ export function stateSteps(
   });
 }
 
-export function tasksOf({ runningTasksCount = 0, pendingTasksCount = 0 }: ContainerInstance): number {
-  return runningTasksCount + pendingTasksCount;
-}
-
-export function hasTasks(instance: ContainerInstance): boolean {
-  return tasksOf(instance) > 0;
-}
-
 /** DR-04, DR-05. */
 export function tasksLeft(instances: readonly ContainerInstance[]): string {
-  const busy = instances.map((instance) => `${instance.ec2InstanceId} (${counted(tasksOf(instance), 'task')})`);
-  return `Waiting for the tasks on ${listed(busy)}. ECS moves those of services as their minimumHealthyPercent and the room on other instances allow; tasks that no service started have to be stopped by hand.`;
+  const busy = instances.map((instance) => `${instance.ec2InstanceId} (${counted(tasksOn(instance), 'task')})`);
+  return `Waiting for the tasks on ${listedInOrder(busy)}. ECS moves those of services as their minimumHealthyPercent and the room on other instances allow; tasks that no service started have to be stopped by hand.`;
+}
+
+/** True when instances are to be drained, or an earlier drain is to be taken back. */
+export function concernsDrain(desired: DesiredGroup): boolean {
+  return drainRequest(desired) !== undefined || (desired.status?.drain ?? []).length > 0;
 }
 
 /** What the annotation says; the status keeps it beside the report that answers it. */
@@ -125,7 +123,7 @@ export function isLeaving({ group }: ObservedGroup, id: string | undefined): boo
 function reportOf(instanceId: string, instance: ContainerInstance | undefined): DrainedInstance {
   if (instance === undefined) return { instanceId, state: 'NotRegistered', runningTasksCount: 0 };
   const drained = instance.status === 'DRAINING' && !hasTasks(instance);
-  return { instanceId, state: drained ? 'Drained' : 'Draining', runningTasksCount: tasksOf(instance) };
+  return { instanceId, state: drained ? 'Drained' : 'Draining', runningTasksCount: tasksOn(instance) };
 }
 
 function containerInstanceOf({ containerInstances }: ObservedGroup, id: string): ContainerInstance | undefined {

@@ -88,17 +88,3 @@ export function instanceCounts(group: AutoScalingGroup, wanted: WantedTemplate):
     outdated: outdatedInstances(group, wanted).length,
   };
 }
-
-/** How many names a message holds before it only counts them. */
-const NAMED = 10;
-
-/** `i-1, i-2 and 3 more`, sorted, so that the text is the same in every pass. */
-export function listed(ids: readonly string[]): string {
-  const named = [...ids].sort().slice(0, NAMED).join(', ');
-  return ids.length > NAMED ? `${named} and ${ids.length - NAMED} more` : named;
-}
-
-/** `1 instance`, `2 instances`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

@@ -1,8 +1,9 @@
 import { type ContainerInstance, DeregisterContainerInstanceCommand } from '@aws-sdk/client-ecs';
 import type { CallStep, Step } from '../../engine/kind.ts';
+import { hasTasks } from '../shared/container-instances.ts';
 import { ecs, step, wait } from '../shared/step.ts';
 import { clusterOf } from './desired.ts';
-import { hasTasks, isLeaving, stateSteps, tasksLeft } from './drain.ts';
+import { isLeaving, stateSteps, tasksLeft } from './drain.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 
 /**

@@ -2,8 +2,10 @@ import type { AutoScalingGroup, WarmPoolConfiguration } from '@aws-sdk/client-au
 import type { ContainerInstance } from '@aws-sdk/client-ecs';
 import type { AwsReads } from '../../aws/reads.ts';
 import { OperatorError } from '../../errors.ts';
+import { unlessDenied } from '../shared/status-reads.ts';
 import { concernsActivities } from './conditions.ts';
 import { clusterOf, groupName, isBeingDeleted } from './desired.ts';
+import { concernsDrain } from './drain.ts';
 import { concernsHooks } from './hooks.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 import { concernsRefresh, mayBeRefreshed } from './refresh-record.ts';
@@ -17,13 +19,14 @@ export async function observeGroup(reads: AwsReads, desired: DesiredGroup): Prom
   if (!desired.deleting) await assertTypesExist(reads, desired, group);
   if (group === undefined) return undefined;
   if (isBeingDeleted(group)) return { ...nothingRead, group };
+  const denied = new Set<string>();
   const [refresh, warmPool, containerInstances, more] = await Promise.all([
     concernsRefresh(desired, group) ? reads.latestInstanceRefresh(name) : undefined,
     warmPoolOf(reads, desired, group),
-    registeredOf(reads, desired, group),
+    registeredOf(reads, desired, group, denied),
     desired.deleting ? nothingRead : comparedWith(reads, desired, group),
   ]);
-  const observed = { ...more, group, refresh, warmPool, containerInstances };
+  const observed = { ...more, group, refresh, warmPool, containerInstances, denied };
   if (desired.deleting || !concernsActivities(observed)) return observed;
   return { ...observed, activities: await reads.latestScalingActivities(name) };
 }
@@ -35,6 +38,7 @@ const nothingRead: Omit<ObservedGroup, 'group'> = {
   activities: [],
   policies: [],
   containerInstances: undefined,
+  denied: new Set(),
 };
 
 /** What only matters to a group that is to stay. */
@@ -61,17 +65,19 @@ async function warmPoolOf(
   return reads.describeWarmPool(groupName(desired));
 }
 
-/** The list of a cluster's instances is shared by all its groups. */
+/** The list of a cluster's instances is shared by all its groups. Without a deletion or a drain only the status needs it. */
 async function registeredOf(
   reads: AwsReads,
   desired: DesiredGroup,
   { Instances = [] }: AutoScalingGroup,
+  denied: Set<string>,
 ): Promise<readonly ContainerInstance[] | undefined> {
   const cluster = clusterOf(desired);
   if (cluster === undefined || Instances.length === 0) return undefined;
   const ids = new Set(Instances.map(({ InstanceId }) => InstanceId));
-  const registered = await reads.containerInstances(cluster);
-  return registered.filter(({ ec2InstanceId }) => ids.has(ec2InstanceId));
+  const answer = reads.containerInstances(cluster);
+  const registered = await (desired.deleting || concernsDrain(desired) ? answer : unlessDenied(answer, denied));
+  return registered?.filter(({ ec2InstanceId }) => ids.has(ec2InstanceId));
 }
 
 /** AWS takes a group with a type that does not exist, and then fails to launch it. What the group has already is not asked for again. */

@@ -26,4 +26,6 @@ export interface ObservedGroup {
   readonly policies: readonly ScalingPolicy[];
   /** Those of the group's instances that ECS knows; undefined when no cluster is known or nobody has to know. */
   readonly containerInstances: readonly ContainerInstance[] | undefined;
+  /** What AWS said of reads for the status that the operator may not make. */
+  readonly denied: ReadonlySet<string>;
 }

@@ -1,10 +1,8 @@
 import type { LifecycleHook, RefreshPreferences } from '@aws-sdk/client-auto-scaling';
 import { canonicalJson } from '../../canonical.ts';
 import { pascalCase } from '../shared/camel-case.ts';
+import { MANAGED_DRAINING_HOOK } from '../shared/managed-by-ecs.ts';
 import type { InstanceRefreshPolicy } from './api.ts';
-
-/** With which ECS drains an instance before it is terminated (MD-04). */
-export const MANAGED_DRAINING_HOOK = 'ecs-managed-draining-termination-hook';
 
 /**
  * What StartInstanceRefresh is told. Managed termination protection protects every instance that runs tasks, so a refresh that waits for

@@ -1,6 +1,7 @@
 import type { AutoScalingGroup, InstanceRefresh } from '@aws-sdk/client-auto-scaling';
 import type { Progress } from '../../engine/kind.ts';
-import { capacityInService, counted, inService } from './instances.ts';
+import { counted } from '../shared/text.ts';
+import { capacityInService, inService } from './instances.ts';
 import { failedLaunch } from './launch-failures.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 import { isActive, type RefreshDecision, refreshDecision } from './refresh-decision.ts';

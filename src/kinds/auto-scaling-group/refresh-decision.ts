@@ -1,12 +1,14 @@
 import type { Instance, InstanceRefresh, InstanceRefreshStatus } from '@aws-sdk/client-auto-scaling';
 import { rfc3339 } from '../../clock.ts';
+import { templateOf } from '../shared/launched-template.ts';
 import { isOpen } from '../shared/schedule.ts';
+import { counted } from '../shared/text.ts';
 import type { InstanceRefreshPolicy } from './api.ts';
-import { counted, hasInstances, outdatedInstances } from './instances.ts';
+import { hasInstances, outdatedInstances } from './instances.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 import { generationOf, skippedInstances } from './refresh-record.ts';
 import { refreshesTo, targetOf, templateChange, templateLabel } from './refresh-target.ts';
-import { templateOf, type WantedTemplate } from './template.ts';
+import type { WantedTemplate } from './template.ts';
 
 /** What is to be done about the group's template and its instances. */
 export type RefreshDecision =

@@ -7,11 +7,18 @@ import { leavesOutTheSame } from './preferences.ts';
 import { refreshesTo, targetOf } from './refresh-target.ts';
 import { launchesFrom, type WantedTemplate, wantedTemplate } from './template.ts';
 
-/** True when the newest refresh has to be read: the spec asks for one, one is remembered, or AWS may refuse another template because of one. */
+/**
+ * True when the newest refresh has to be read: one was under way, one may be due, or AWS may refuse another template because of one. A group that
+ * has what it wants costs no call: it takes one for each group, and all of Auto Scaling's calls share one quota.
+ */
 export function concernsRefresh(desired: DesiredGroup, group: AutoScalingGroup): boolean {
-  const { spec, status } = desired;
-  if (spec.instanceRefresh !== undefined || status?.instanceRefresh !== undefined) return true;
-  return !launchesFrom(group, wantedTemplate(desired));
+  const known = desired.status?.instanceRefresh;
+  return (
+    desired.deleting ||
+    (known !== undefined && known.endTime === undefined) ||
+    mayBeRefreshed(desired, group) ||
+    !launchesFrom(group, wantedTemplate(desired))
+  );
 }
 
 /** True when a refresh may be begun, so that it has to be known whether ECS drains the group's instances. */
@@ -21,14 +28,17 @@ export function mayBeRefreshed(desired: DesiredGroup, group: AutoScalingGroup): 
   return desired.spec.instanceRefresh !== undefined && differs;
 }
 
-/** What the status says of the newest refresh, and remembers of it. */
+/** What the status says of the newest refresh, and remembers of it. What was said last of this group stays while it is not read again. */
 export function refreshStatus(
   desired: DesiredGroup,
   observed: ObservedGroup,
   wanted: WantedTemplate,
 ): InstanceRefreshStatus | undefined {
-  const { refresh } = observed;
-  if (refresh === undefined) return undefined;
+  const { refresh, group } = observed;
+  if (refresh === undefined) {
+    const isSame = desired.status?.autoScalingGroupArn === group.AutoScalingGroupARN;
+    return isSame && !concernsRefresh(desired, group) ? desired.status?.instanceRefresh : undefined;
+  }
   const skipped = skippedBy(refresh, desired, observed, wanted);
   return {
     id: refresh.InstanceRefreshId ?? '',

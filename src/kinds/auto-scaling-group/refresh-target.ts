@@ -6,7 +6,8 @@ import type {
   LaunchTemplateSpecification,
   MixedInstancesPolicy,
 } from '@aws-sdk/client-auto-scaling';
-import { launchesFrom, templateOf, type WantedTemplate } from './template.ts';
+import { templateOf } from '../shared/launched-template.ts';
+import { launchesFrom, type WantedTemplate } from './template.ts';
 
 /**
  * What differs between the group's launch template and the wanted one:

@@ -7,8 +7,8 @@ import {
 import type { CallStep, Step } from '../../engine/kind.ts';
 import { OperatorError } from '../../errors.ts';
 import { autoScaling, step, wait } from '../shared/step.ts';
+import { counted } from '../shared/text.ts';
 import { groupName, isBeingDeleted } from './desired.ts';
-import { counted } from './instances.ts';
 import { deregisterDisconnected, drainAll } from './leave-cluster.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 import { cancelRefresh, instancesLeaving, terminateIdle, unprotect } from './scale-in.ts';

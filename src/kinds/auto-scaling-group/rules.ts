@@ -1,6 +1,7 @@
 import type { KindRules } from '../../generate/contract.ts';
 import { instanceRequirements } from '../../generate/instance-requirements.ts';
 import { rules as cel, cron, fixedName, int64, mapList, tags, timeZone } from '../../generate/shared.ts';
+import { ECS_MANAGED_TAG } from '../shared/managed-by-ecs.ts';
 import { hookRules, maintenanceRules, overrideRules, policyRules, refreshRules, specRules } from './cel.ts';
 import { autoScalingGroupNames } from './names.ts';
 
@@ -45,8 +46,7 @@ export const rules: KindRules = {
     'Spec.clusterRef': { description: 'The ECSCluster of the instances.' },
     'Spec.tags': {
       ...tags,
-      description:
-        'Tags in AWS, also of instances. Those of the operator and of ECS (AmazonECSManaged) stay beside them.',
+      description: `Tags in AWS, also of instances. Those of the operator and of ECS (${ECS_MANAGED_TAG}) stay beside them.`,
     },
     'Spec.vpcZoneIdentifier': { description: 'Subnets, with commas between them.', maxLength: 5000 },
     'Spec.defaultCooldown': { minimum: 0 },

@@ -6,11 +6,11 @@ import {
   SetInstanceProtectionCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { chunks } from '../../aws/chunks.ts';
 import type { CallStep } from '../../engine/kind.ts';
 import { autoScaling, step } from '../shared/step.ts';
-import { chunks } from './chunks.ts';
+import { counted, listedInOrder } from '../shared/text.ts';
 import { groupName } from './desired.ts';
-import { counted, listed } from './instances.ts';
 import type { DesiredGroup } from './observed.ts';
 
 /** Of SetInstanceProtection. */
@@ -65,13 +65,13 @@ export function terminateIdle({ Instances = [] }: AutoScalingGroup): readonly Ca
 /** Why instances are still there. */
 export function instancesLeaving({ Instances = [], SuspendedProcesses = [] }: AutoScalingGroup): string {
   const held = Instances.filter(({ LifecycleState }) => LifecycleState === 'Terminating:Wait');
-  const left = `Waiting for the end of ${counted(Instances.length, 'instance')}: ${listed(Instances.map(idOf))}.`;
+  const left = `Waiting for the end of ${counted(Instances.length, 'instance')}: ${listedInOrder(Instances.map(idOf))}.`;
   if (SuspendedProcesses.some(({ ProcessName }) => ProcessName === 'Terminate')) {
     return `${left} The process Terminate of the group is suspended: resume it, or set spec.forceDelete.`;
   }
   if (held.length === 0) return left;
   // MD-05
-  return `${left} Lifecycle hooks hold ${listed(held.map(idOf))}; ECS's managed draining does until their tasks have stopped, for 48 hours at most.`;
+  return `${left} Lifecycle hooks hold ${listedInOrder(held.map(idOf))}; ECS's managed draining does until their tasks have stopped, for 48 hours at most.`;
 }
 
 function idOf({ InstanceId }: Instance): string {

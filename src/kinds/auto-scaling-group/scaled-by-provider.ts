@@ -1,10 +1,7 @@
 import type { AutoScalingGroup, ScalingPolicy } from '@aws-sdk/client-auto-scaling';
+import { ECS_MANAGED_TAG, ECS_POLICY_PREFIX } from '../shared/managed-by-ecs.ts';
 import { lacksInstances } from './instances.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
-import { ecsManagedTag } from './tags.ts';
-
-/** What ECS calls the policies that it makes for a capacity provider with managed scaling (CP-07). */
-const ECS_POLICY_PREFIX = 'ECSManaged';
 
 /**
  * True when the group's scaling policies have to be read, because it matters who owns the desired capacity: the spec has another one, or
@@ -27,7 +24,7 @@ export function scaledByProvider(desired: DesiredGroup, observed: ObservedGroup)
 }
 
 function isMarked({ Tags = [] }: AutoScalingGroup): boolean {
-  return Tags.some(({ Key }) => Key === ecsManagedTag);
+  return Tags.some(({ Key }) => Key === ECS_MANAGED_TAG);
 }
 
 /** ECS takes its policy away with the provider (CAS-01). */

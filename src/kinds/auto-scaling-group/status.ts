@@ -1,4 +1,5 @@
 import type { Conclusion } from '../../engine/kind.ts';
+import { templateOf } from '../shared/launched-template.ts';
 import type { AutoScalingGroupStatus } from './api.ts';
 import { clusterOf } from './desired.ts';
 import { drainReport, drainRequest } from './drain.ts';
@@ -7,7 +8,7 @@ import type { DesiredGroup, ObservedGroup } from './observed.ts';
 import { refreshStatus } from './refresh-record.ts';
 import { templateLabel } from './refresh-target.ts';
 import { scaledByProvider } from './scaled-by-provider.ts';
-import { templateOf, wantedTemplate } from './template.ts';
+import { wantedTemplate } from './template.ts';
 
 export function groupStatus(
   desired: DesiredGroup,

@@ -8,13 +8,11 @@ import type { Tag as EcsTag } from '@aws-sdk/client-ecs';
 import { ownershipTags } from '../../aws/ownership.ts';
 import type { CallStep } from '../../engine/kind.ts';
 import { previousTagKeys } from '../shared/fields.ts';
+import { ECS_MANAGED_TAG } from '../shared/managed-by-ecs.ts';
 import { ownerOf } from '../shared/owner.ts';
 import { autoScaling, step } from '../shared/step.ts';
 import { groupName } from './desired.ts';
 import type { DesiredGroup } from './observed.ts';
-
-/** ECS finds the groups of its capacity providers by it: without it they are not scaled any more (CP-08). */
-export const ecsManagedTag = 'AmazonECSManaged';
 
 /** The user's tags and ours. Ours say whose the group is, and nothing about its instances. */
 export function groupTags(desired: DesiredGroup): Tag[] {
@@ -35,7 +33,7 @@ export function groupTags(desired: DesiredGroup): Tag[] {
 export function tagSteps(desired: DesiredGroup, live: readonly TagDescription[]): readonly CallStep[] {
   const wanted = groupTags(desired);
   const add = wanted.filter((tag) => !isReserved(tag.Key) && !live.some((have) => sameTag(have, tag)));
-  const kept = new Set([...wanted.map(({ Key }) => Key), ecsManagedTag]);
+  const kept = new Set([...wanted.map(({ Key }) => Key), ECS_MANAGED_TAG]);
   const remove = previousTagKeys(desired).filter(
     (key) => !kept.has(key) && !isReserved(key) && live.some(({ Key }) => Key === key),
   );

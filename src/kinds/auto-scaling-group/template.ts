@@ -28,11 +28,6 @@ export function wantedTemplate(desired: DesiredGroup): WantedTemplate {
   return { specification: policy.LaunchTemplate?.LaunchTemplateSpecification, policy };
 }
 
-/** What the group launches its instances from now. */
-export function templateOf(group: AutoScalingGroup): LaunchTemplateSpecification | undefined {
-  return group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? group.LaunchTemplate;
-}
-
 /** True when the group launches its instances from what is wanted, so that nothing has to be sent. */
 export function launchesFrom(group: AutoScalingGroup, wanted: WantedTemplate): boolean {
   if (wanted.policy !== undefined) return coversPolicy(group.MixedInstancesPolicy, wanted.policy);

@@ -8,11 +8,11 @@ import {
   DetachTrafficSourcesCommand,
   type TrafficSourceIdentifier,
 } from '@aws-sdk/client-auto-scaling';
+import { chunks } from '../../aws/chunks.ts';
 import type { AwsCommand, CallStep } from '../../engine/kind.ts';
 import { pascalCase } from '../shared/camel-case.ts';
 import { wasRemoved } from '../shared/fields.ts';
 import { autoScaling, step } from '../shared/step.ts';
-import { chunks } from './chunks.ts';
 import { groupName } from './desired.ts';
 import type { DesiredGroup } from './observed.ts';
 

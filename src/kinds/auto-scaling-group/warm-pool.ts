@@ -9,10 +9,10 @@ import { OperatorError } from '../../errors.ts';
 import { pascalCase } from '../shared/camel-case.ts';
 import { covers } from '../shared/compare.ts';
 import { wasRemoved } from '../shared/fields.ts';
+import { ECS_MANAGED_TAG } from '../shared/managed-by-ecs.ts';
 import { autoScaling, step, wait } from '../shared/step.ts';
 import { groupName } from './desired.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
-import { ecsManagedTag } from './tags.ts';
 
 type Pool = Omit<PutWarmPoolType, 'AutoScalingGroupName'>;
 
@@ -62,7 +62,7 @@ function putWarmPool(desired: DesiredGroup, pool: Pool): CallStep {
 
 /** CP-12: an instance that comes back from the pool would still be registered with the cluster. */
 function assertMayReuse(reuse: boolean | undefined, tags: readonly { readonly Key?: string | undefined }[]): void {
-  if (reuse !== true || !tags.some(({ Key }) => Key === ecsManagedTag)) return;
+  if (reuse !== true || !tags.some(({ Key }) => Key === ECS_MANAGED_TAG)) return;
   throw new OperatorError(
     'terminal',
     'WarmPoolReuse',

@@ -52,13 +52,6 @@ export function isGroupSaidToProtect({ references }: DesiredProvider): boolean {
   return references.get(GROUP_REF)?.details?.newInstancesProtectedFromScaleIn === 'true';
 }
 
-/** `x` of `arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:<id>:autoScalingGroupName/x`. A name may hold slashes. */
-export function groupNameOf(arnOrName: string): string {
-  const marker = ':autoScalingGroupName/';
-  const at = arnOrName.indexOf(marker);
-  return at < 0 ? arnOrName : arnOrName.slice(at + marker.length);
-}
-
 /** A reference into another region was refused from the start, so nothing was ever made, and nothing has to go. */
 export function wasAlwaysRefused({ references, region, status }: DesiredProvider): boolean {
   const isAbroad = [...references.values()].some((identity) => identity.region !== region);

@@ -5,8 +5,9 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { CallStep } from '../../engine/kind.ts';
 import { OperatorError } from '../../errors.ts';
+import { groupNameOf } from '../shared/owner.ts';
 import { ecs, step } from '../shared/step.ts';
-import { clusterOf, type DesiredProvider, groupField, groupNameOf, groupOf, providerName, REPLACE } from './desired.ts';
+import { clusterOf, type DesiredProvider, groupField, groupOf, providerName, REPLACE } from './desired.ts';
 import { groupUpdate } from './group-settings.ts';
 import { fixedDifferences, managedInstancesChange } from './managed-instances.ts';
 

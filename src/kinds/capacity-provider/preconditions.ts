@@ -1,12 +1,13 @@
-import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingGroupProvider } from '@aws-sdk/client-ecs';
 import { type Disposition, OperatorError } from '../../errors.ts';
-import { type DesiredProvider, groupField, groupNameOf, groupOf, isGroupSaidToProtect } from './desired.ts';
+import { groupNameOf } from '../shared/owner.ts';
+import { listedInOrder } from '../shared/text.ts';
+import { type DesiredProvider, groupField, groupOf, isGroupSaidToProtect } from './desired.ts';
 import { wantedSettings } from './group-settings.ts';
 
 const PROTECTION = 'spec.autoScalingGroupProvider.managedTerminationProtection';
 const SCALING_STATUS = 'spec.autoScalingGroupProvider.managedScaling.status';
-const MAX_LISTED = 10;
 
 /** The group that has to be looked at before AWS is asked for anything: to make the provider, and to turn protection on. */
 export function groupToCheck(desired: DesiredProvider, live: AutoScalingGroupProvider | undefined): string | undefined {
@@ -70,16 +71,11 @@ function assertProtected(desired: DesiredProvider, name: string, group: AutoScal
   }
   const bare = (group.Instances ?? []).filter(({ ProtectedFromScaleIn }) => ProtectedFromScaleIn !== true);
   if (bare.length === 0) return;
+  const are = `${listedInOrder(bare.map(({ InstanceId = '' }) => InstanceId))} ${bare.length === 1 ? 'is' : 'are'}`;
   throw blocked(
     'InstanceProtectionRequired',
-    `${PROTECTION} ENABLED needs every instance of the Auto Scaling group ${name} to be protected from scale-in, and ${listed(bare)} not. Protect them (aws autoscaling set-instance-protection --protected-from-scale-in), or let the group replace them.`,
+    `${PROTECTION} ENABLED needs every instance of the Auto Scaling group ${name} to be protected from scale-in, and ${are} not. Protect them (aws autoscaling set-instance-protection --protected-from-scale-in), or let the group replace them.`,
   );
-}
-
-function listed(instances: readonly Instance[]): string {
-  const ids = instances.map(({ InstanceId }) => InstanceId ?? '').sort();
-  const more = ids.length > MAX_LISTED ? ` and ${ids.length - MAX_LISTED} more` : '';
-  return `${ids.slice(0, MAX_LISTED).join(', ')}${more} ${ids.length === 1 ? 'is' : 'are'}`;
 }
 
 function blocked(reason: string, message: string): OperatorError {

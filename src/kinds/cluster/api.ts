@@ -32,7 +32,7 @@ export interface ClusterCapacityProviderStatus {
   readonly maxSize?: number | undefined;
   readonly desiredInstances?: number | undefined;
   /** Instances registered in this cluster. */
-  readonly runningInstances: number;
+  readonly runningInstances?: number | undefined;
   /** Needed instances for each hundred there are: an estimate of CapacityProviderReservation as ECS defines it (CAS-02). */
   readonly reservation?: number | undefined;
   /** Why there are not more instances, while tasks wait for some. */

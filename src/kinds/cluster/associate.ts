@@ -7,6 +7,7 @@ import type { CallStep, Step } from '../../engine/kind.ts';
 import { withStrategyDefaults } from '../shared/capacity-provider-strategy.ts';
 import { covers } from '../shared/compare.ts';
 import { ecs, step, wait } from '../shared/step.ts';
+import { listed, listedInOrder } from '../shared/text.ts';
 import { unresolvedWait, wantedAssociation } from './association.ts';
 import {
   associatedProviders,
@@ -17,7 +18,6 @@ import {
 } from './attachments.ts';
 import type { DesiredCluster } from './desired.ts';
 import type { ObservedCluster, ProviderUse } from './observed.ts';
-import { listed, listedInOrder } from './text.ts';
 
 /** AWS's quota of providers for one cluster. */
 const MAX_PROVIDERS = 20;

@@ -1,29 +1,30 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import type { KindCondition } from '../../engine/kind.ts';
+import { lacksCapacity } from '../shared/launch-failures.ts';
+import { STATUS_INCOMPLETE } from '../shared/status-reads.ts';
+import { listedInOrder } from '../shared/text.ts';
 import { failedLaunch, isAtMaximum } from './not-scaling.ts';
 import { describedSize, describedTasks, holds, type Sizes } from './placement.ts';
 import type { ProviderSituation } from './providers.ts';
-import { listedInOrder } from './text.ts';
 
 /** All conditions of this kind's own. */
-export const conditionTypes = ['AgentDisconnected', 'RegistrationFailed', 'CapacityUnavailable', 'TasksUnplaceable'];
+export const conditionTypes = [
+  'AgentDisconnected',
+  'RegistrationFailed',
+  'CapacityUnavailable',
+  'TasksUnplaceable',
+  STATUS_INCOMPLETE,
+];
 
 /** What keeps tasks waiting and does not pass by itself, or nobody knows when. */
 export function capacityConditions(situations: readonly ProviderSituation[]): readonly KindCondition[] {
   return [...capacityUnavailable(situations), ...tasksUnplaceable(situations)];
 }
 
-/**
- * EC2's own words: InsufficientInstanceCapacity, UnfulfillableCapacity, "there is no Spot capacity available", "we currently do not have
- * sufficient m5.large capacity". A limit of the account is something else: waiting does not help.
- */
-const LACK_OF_CAPACITY =
-  /Insufficient\w*Capacity|UnfulfillableCapacity|\bno Spot capacity\b|not have sufficient\b.*\bcapacity/i;
-
 function capacityUnavailable(situations: readonly ProviderSituation[]): readonly KindCondition[] {
   const failures = situations.flatMap((situation) => {
     const failure = situation.waiting.length > 0 ? failedLaunch(situation) : undefined;
-    return failure !== undefined && LACK_OF_CAPACITY.test(failure) ? [`${situation.name}: ${failure}`] : [];
+    return failure !== undefined && lacksCapacity(failure) ? [`${situation.name}: ${failure}`] : [];
   });
   if (failures.length === 0) return [];
   const message = `EC2 has no capacity for what the groups of these capacity providers launch. ${failures.join(' ')} The groups keep trying; more instance types or Availability Zones find capacity sooner.`;

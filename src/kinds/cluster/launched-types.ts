@@ -1,13 +1,6 @@
 import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import type { LaunchTemplateVersion } from '@aws-sdk/client-ec2';
-
-/** The template that the group launches from, whether or not it mixes instances. */
-export function templateOf({
-  LaunchTemplate,
-  MixedInstancesPolicy,
-}: AutoScalingGroup): LaunchTemplateSpecification | undefined {
-  return LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
-}
+import { templateOf } from '../shared/launched-template.ts';
 
 /** Names of the instance types that the group launches now; undefined when only its launch template knows. */
 export function launchedTypes(group: AutoScalingGroup): readonly string[] | undefined {

@@ -1,5 +1,7 @@
-import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { CapacityProvider } from '@aws-sdk/client-ecs';
+import { failureOfNewestLaunch } from '../shared/launches.ts';
+import { ECS_MANAGED_TAG } from '../shared/managed-by-ecs.ts';
 import { describedSize } from './placement.ts';
 import type { ProviderSituation } from './providers.ts';
 
@@ -35,8 +37,8 @@ function groupObstacle(
     return 'the process Launch of the Auto Scaling group is suspended: resume it';
   }
   // CP-08: ECS may move only groups that carry its tag.
-  if (!group.Tags?.some(({ Key }) => Key === 'AmazonECSManaged')) {
-    return 'the Auto Scaling group has lost its tag AmazonECSManaged, without which ECS may not scale it: add it';
+  if (!group.Tags?.some(({ Key }) => Key === ECS_MANAGED_TAG)) {
+    return `the Auto Scaling group has lost its tag ${ECS_MANAGED_TAG}, without which ECS may not scale it: add it`;
   }
   return undefined;
 }
@@ -57,35 +59,13 @@ function launchObstacle(situation: ProviderSituation): string | undefined {
   return isAtMaximum(situation) ? `the group is at its maximum of ${group?.MaxSize}` : undefined;
 }
 
-/** Why the newest launch came to nothing, as long as instances are missing because of it. */
+/** What AWS says of the newest launch if that came to nothing, as long as instances are missing because of it. */
 export function failedLaunch({
   activities,
   group,
   active,
 }: Pick<ProviderSituation, 'activities' | 'group' | 'active'>): string | undefined {
-  if (active >= (group?.DesiredCapacity ?? 0)) return undefined;
-  const newest = newestDecidedLaunch(activities);
-  return newest !== undefined && hasFailed(newest) ? stable(newest.StatusMessage ?? 'AWS does not say why') : undefined;
-}
-
-/** One that is still under way may fail as those before it did. Auto Scaling tells the sort of an activity only in its description. */
-export function newestDecidedLaunch(activities: readonly Activity[]): Activity | undefined {
-  return activities.find(
-    ({ Description, EndTime }) => EndTime !== undefined && (Description?.startsWith('Launching') ?? false),
-  );
-}
-
-/** A launch that was taken back, because fewer instances were asked for, is cancelled without a word. */
-function hasFailed({ StatusCode, StatusMessage }: Activity): boolean {
-  return StatusCode === 'Failed' || (StatusCode === 'Cancelled' && StatusMessage !== undefined);
-}
-
-/** Without what differs from try to try, which would be a status write each time. */
-function stable(message: string): string {
-  return message
-    .replace(/ *Encoded authorization failure message: \S+/, '')
-    .replace(/ *\(?Request ?ID:? *[0-9a-f-]{36}\)?/gi, '')
-    .trim();
+  return active >= (group?.DesiredCapacity ?? 0) ? undefined : failureOfNewestLaunch(activities);
 }
 
 /** All instances that the group may have are there and at work. */

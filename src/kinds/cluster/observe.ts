@@ -1,12 +1,14 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { InstanceTypeInfo } from '@aws-sdk/client-ec2';
-import type { Cluster, Task } from '@aws-sdk/client-ecs';
+import type { Cluster } from '@aws-sdk/client-ecs';
 import type { AwsReads } from '../../aws/reads.ts';
+import { templateOf } from '../shared/launched-template.ts';
 import { groupNameOf } from '../shared/owner.ts';
+import { unlessDenied } from '../shared/status-reads.ts';
 import { surplusProviders } from './associate.ts';
 import { isFargate } from './attachments.ts';
 import { clusterName, type DesiredCluster } from './desired.ts';
-import { launchedTypes, templateOf, typeOfTemplate } from './launched-types.ts';
+import { launchedTypes, typeOfTemplate } from './launched-types.ts';
 import type { ObservedCapacity, ObservedCluster, ObservedProvider } from './observed.ts';
 import { readUses } from './uses.ts';
 
@@ -36,22 +38,27 @@ function ownProviders({ capacityProviders = [] }: Cluster): readonly string[] {
   return capacityProviders.filter((name) => !isFargate(name));
 }
 
+/**
+ * What the status tells of instances, tasks and groups. Nothing else is decided by it (AWS itself refuses to delete a cluster that has
+ * instances), so what the operator may not read is left out. The providers are another matter: they tell what there is to associate.
+ */
 async function observeCapacity(reads: AwsReads, desired: DesiredCluster, cluster: Cluster): Promise<ObservedCapacity> {
   const name = clusterName(desired);
   const names = ownProviders(cluster);
+  const denied = new Set<string>();
   const looksForTasks = !desired.deleting && names.length > 0 && (cluster.pendingTasksCount ?? 0) > 0;
-  const [instances, waiting] = await Promise.all([
-    reads.containerInstances(name),
-    looksForTasks ? reads.waitingTasks(name) : [],
+  const [instances, waiting = []] = await Promise.all([
+    unlessDenied(reads.containerInstances(name), denied),
+    looksForTasks ? unlessDenied(reads.waitingTasks(name), denied) : [],
   ]);
   const providers = await Promise.all(
-    names.map((provider) =>
-      desired.deleting
-        ? described(reads, provider, name)
-        : observeProvider(reads, { provider, cluster: name, waiting }),
-    ),
+    names.map(async (provider) => {
+      const found = await described(reads, provider, name);
+      const waits = waiting.some((task) => task.capacityProviderName === provider);
+      return desired.deleting ? found : { ...found, ...(await observeGroup(reads, found, { waits, denied })) };
+    }),
   );
-  return { instances, waiting, providers };
+  return { instances, waiting, providers, denied };
 }
 
 /** The provider alone: of a cluster that is being deleted nobody asks why it does not grow. */
@@ -62,20 +69,20 @@ async function described(reads: AwsReads, name: string, cluster: string): Promis
   return { name, provider, group: undefined, activities: [], instanceTypes: [] };
 }
 
-async function observeProvider(
+async function observeGroup(
   reads: AwsReads,
-  { provider: name, cluster, waiting }: { provider: string; cluster: string; waiting: readonly Task[] },
-): Promise<ObservedProvider> {
-  const found = await described(reads, name, cluster);
-  const arn = found.provider?.autoScalingGroupProvider?.autoScalingGroupArn;
-  const group = arn === undefined ? undefined : await reads.describeAutoScalingGroup(groupNameOf(arn));
-  const waits = waiting.some((task) => task.capacityProviderName === name);
-  if (group?.AutoScalingGroupName === undefined || !waits) return { ...found, group };
-  const [activities, types] = await Promise.all([
-    reads.latestScalingActivities(group.AutoScalingGroupName),
-    instanceTypes(reads, group),
+  { provider }: ObservedProvider,
+  { waits, denied }: { readonly waits: boolean; readonly denied: Set<string> },
+): Promise<Partial<ObservedProvider>> {
+  const arn = provider?.autoScalingGroupProvider?.autoScalingGroupArn;
+  const group =
+    arn === undefined ? undefined : await unlessDenied(reads.describeAutoScalingGroup(groupNameOf(arn)), denied);
+  if (group?.AutoScalingGroupName === undefined || !waits) return { group };
+  const [activities = [], types = []] = await Promise.all([
+    unlessDenied(reads.latestScalingActivities(group.AutoScalingGroupName), denied),
+    unlessDenied(instanceTypes(reads, group), denied),
   ]);
-  return { ...found, group, activities, instanceTypes: types };
+  return { group, activities, instanceTypes: types };
 }
 
 async function instanceTypes(reads: AwsReads, group: AutoScalingGroup): Promise<readonly InstanceTypeInfo[]> {

@@ -20,12 +20,14 @@ export interface ProviderUse {
 }
 
 export interface ObservedCapacity {
-  /** All that are not INACTIVE. */
-  readonly instances: readonly ContainerInstance[];
+  /** All that are not INACTIVE; undefined when the operator may not read them. */
+  readonly instances: readonly ContainerInstance[] | undefined;
   /** Tasks in PROVISIONING and PENDING. */
   readonly waiting: readonly Task[];
   /** Those of the cluster's providers that are not Fargate's. */
   readonly providers: readonly ObservedProvider[];
+  /** What AWS said of reads for the status that the operator may not make. */
+  readonly denied: ReadonlySet<string>;
 }
 
 export interface ObservedProvider {

@@ -1,8 +1,9 @@
 import type { Activity, AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
 import type { CapacityProvider, ContainerInstance, Task } from '@aws-sdk/client-ecs';
+import { hasTasks, isRegistered } from '../shared/container-instances.ts';
+import { inServiceSince, REGISTRATION_MS } from '../shared/launches.ts';
 import type { ClusterCapacityProviderStatus } from './api.ts';
-import { isRegistered } from './instances.ts';
-import { newestDecidedLaunch, notScaling } from './not-scaling.ts';
+import { notScaling } from './not-scaling.ts';
 import type { ObservedCapacity, ObservedProvider } from './observed.ts';
 import { holds, lacksInstance, type Sizes, sizesOf } from './placement.ts';
 
@@ -35,9 +36,8 @@ export function situationsOf(capacity: ObservedCapacity, now: number): readonly 
 
 function situationOf(observed: ObservedProvider, capacity: ObservedCapacity, now: number): ProviderSituation {
   const { name, provider, group, activities, instanceTypes } = observed;
-  const instances = capacity.instances.filter(
-    (instance) => isRegistered(instance) && instance.capacityProviderName === name,
-  );
+  const registered = capacity.instances ?? [];
+  const instances = registered.filter((instance) => isRegistered(instance) && instance.capacityProviderName === name);
   const lacking = capacity.waiting.filter(
     (task) => task.capacityProviderName === name && lacksInstance(task, instances, now),
   );
@@ -45,9 +45,9 @@ function situationOf(observed: ObservedProvider, capacity: ObservedCapacity, now
   const sizes = provider?.autoScalingGroupProvider === undefined ? undefined : sizesOf(instances, instanceTypes);
   const counts = (task: Task): boolean => sizes === undefined || holds(sizes.smallest, task);
   const active = group?.Instances?.filter(isActive);
-  const known = new Set(capacity.instances.map(({ ec2InstanceId }) => ec2InstanceId));
+  const known = new Set(registered.map(({ ec2InstanceId }) => ec2InstanceId));
   const unknown = active?.filter(({ InstanceId }) => !known.has(InstanceId)) ?? [];
-  const late = isLongAgo(newestDecidedLaunch(activities), now) ? unknown.filter(isInService) : [];
+  const late = unknown.filter((instance) => isInService(instance) && isLate(instance, activities, now));
   return {
     name,
     provider,
@@ -72,11 +72,9 @@ function isInService({ LifecycleState }: Instance): boolean {
   return LifecycleState === 'InService';
 }
 
-/** By then an instance has booted and its agent has registered, if it ever will. */
-const REGISTRATION_MS = 600_000;
-
-function isLongAgo(launch: Activity | undefined, now: number): boolean {
-  return launch?.EndTime !== undefined && now - launch.EndTime.getTime() > REGISTRATION_MS;
+/** Activities are read only while tasks wait; without any nobody knows since when it is there. */
+function isLate({ InstanceId = '' }: Instance, activities: readonly Activity[], now: number): boolean {
+  return activities.length > 0 && now - inServiceSince(InstanceId, activities) > REGISTRATION_MS;
 }
 
 export function providerStatus(situation: ProviderSituation): ClusterCapacityProviderStatus {
@@ -121,8 +119,4 @@ export function reservationOf({
 
 function percent(needed: number, there: number): number {
   return Math.round((needed / there) * 100);
-}
-
-function hasTasks({ runningTasksCount = 0, pendingTasksCount = 0 }: ContainerInstance): boolean {
-  return runningTasksCount + pendingTasksCount > 0;
 }

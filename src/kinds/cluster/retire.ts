@@ -1,15 +1,16 @@
 import { type Cluster, DeleteClusterCommand } from '@aws-sdk/client-ecs';
 import { assertMayManage, ownershipOf } from '../../aws/ownership.ts';
 import type { Referrer, Step } from '../../engine/kind.ts';
+import { nameOfInstance } from '../shared/container-instances.ts';
 import { nameOfArn, ownerOf } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
+import { counted, listedInOrder } from '../shared/text.ts';
 import type { ECSCluster } from './api.ts';
 import { dissociation } from './associate.ts';
 import { groupProviders, isFargate, isUpdating, managedInstancesProviders } from './attachments.ts';
 import { clusterName, type DesiredCluster } from './desired.ts';
-import { isExternal, nameOfInstance } from './instances.ts';
+import { isExternal } from './instances.ts';
 import type { ObservedCluster } from './observed.ts';
-import { counted, listedInOrder } from './text.ts';
 
 /** A cluster that is being deleted has let go of its providers once none of them is associated any more. */
 export function holdsProviders({ metadata, status }: ECSCluster): boolean {

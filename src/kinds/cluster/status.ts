@@ -1,14 +1,15 @@
 import type { Cluster } from '@aws-sdk/client-ecs';
-import type { Conclusion, Progress } from '../../engine/kind.ts';
-import type { ContainerInstanceCounts, ECSClusterStatus } from './api.ts';
+import type { Conclusion, KindCondition, Progress } from '../../engine/kind.ts';
+import { statusIncomplete } from '../shared/status-reads.ts';
+import { listedInOrder } from '../shared/text.ts';
+import type { ClusterCapacityProviderStatus, ContainerInstanceCounts, ECSClusterStatus } from './api.ts';
 import { failedProviders, isUpdating } from './attachments.ts';
 import { capacityConditions } from './conditions.ts';
 import type { DesiredCluster } from './desired.ts';
 import { countInstances, instanceConditions } from './instances.ts';
 import type { ObservedCapacity, ObservedCluster } from './observed.ts';
-import { providerStatus, situationsOf } from './providers.ts';
+import { type ProviderSituation, providerStatus, situationsOf } from './providers.ts';
 import { heldProviders, isOurs } from './retire.ts';
-import { listedInOrder } from './text.ts';
 
 /** What is there, and how far it is. Nothing that is told about instances makes a cluster less Ready: it is whole without any. */
 export function concluded(desired: DesiredCluster, observed: ObservedCluster): Conclusion<ECSClusterStatus> {
@@ -28,18 +29,36 @@ export function concluded(desired: DesiredCluster, observed: ObservedCluster): C
       capacityProviders: desired.deleting ? heldProviders(desired, observed) : live.capacityProviders,
       containerInstances: instanceCounts(capacity),
       capacityProviderStatuses:
-        desired.deleting || situations.length === 0 ? undefined : situations.map(providerStatus),
+        capacity === undefined || desired.deleting || situations.length === 0
+          ? undefined
+          : situations.map((situation) => knownStatus(situation, capacity)),
     },
     progress: progressOf(live),
-    conditions:
-      capacity === undefined ? [] : [...instanceConditions(capacity.instances), ...capacityConditions(situations)],
+    conditions: capacity === undefined ? [] : conditionsOf(capacity, situations),
   };
+}
+
+/** Where something could not be read, nobody knows what the rest adds up to. */
+function conditionsOf(capacity: ObservedCapacity, situations: readonly ProviderSituation[]): readonly KindCondition[] {
+  const { instances = [], denied } = capacity;
+  const whole = denied.size === 0;
+  return [...instanceConditions(instances), ...(whole ? capacityConditions(situations) : statusIncomplete(denied))];
+}
+
+function knownStatus(
+  situation: ProviderSituation,
+  { instances, denied }: ObservedCapacity,
+): ClusterCapacityProviderStatus {
+  const status = providerStatus(situation);
+  if (denied.size === 0) return status;
+  const runningInstances = instances === undefined ? undefined : status.runningInstances;
+  return { ...status, runningInstances, reservation: undefined, notScaling: undefined };
 }
 
 /** None of a cluster that neither has instances nor a provider that could have some. */
 function instanceCounts(capacity: ObservedCapacity | undefined): ContainerInstanceCounts | undefined {
-  if (capacity === undefined || capacity.instances.length + capacity.providers.length === 0) return undefined;
-  return countInstances(capacity.instances);
+  const { instances, providers = [] } = capacity ?? {};
+  return instances === undefined || instances.length + providers.length === 0 ? undefined : countInstances(instances);
 }
 
 function progressOf(live: Cluster): Progress {

@@ -1,9 +1,10 @@
 import type { LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import type { AwsReads } from '../../aws/reads.ts';
 import type { ObserveContext } from '../../engine/kind.ts';
+import { assertOneRegion } from '../shared/one-region.ts';
 import type { ResolvedImage } from './api.ts';
 import { contentOf } from './data.ts';
-import { assertOneRegion, type DesiredTemplate, templateName } from './desired.ts';
+import { type DesiredTemplate, templateName } from './desired.ts';
 import { pinnedImage, resolveImage } from './image.ts';
 import { assertInstanceType } from './instance-type.ts';
 import { liveVersion } from './versions.ts';
@@ -24,7 +25,8 @@ export async function observeTemplate(
 ): Promise<ObservedTemplate | undefined> {
   const template = await reads.describeLaunchTemplate(templateName(desired));
   if (desired.deleting) return template === undefined ? undefined : { template, versions: undefined, image: undefined };
-  assertOneRegion(desired);
+  // Instances look for the cluster in their own region, and nobody would tell that it is in another.
+  assertOneRegion(desired, 'launch template');
   const image = await resolveImage((name) => reads.getParameter(name), desired);
   if (template !== undefined) return observeVersions(reads, desired, { template, image, afterChange });
   if (image?.imageId !== pinnedImage(desired)?.imageId) return { template, versions: undefined, image };

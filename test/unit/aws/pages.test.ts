@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { allPages, chunks } from '../../../src/aws/pages.ts';
+import { chunks } from '../../../src/aws/chunks.ts';
+import { allPages } from '../../../src/aws/pages.ts';
 
 /** A list in pages of these items; the token is the number of the page. */
 function book<Item>(pages: readonly (readonly Item[] | undefined)[], end?: string) {

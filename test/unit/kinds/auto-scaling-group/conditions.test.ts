@@ -205,8 +205,8 @@ describe('an agent that is not heard of', () => {
         type: 'AgentDisconnected',
         reason: 'AgentDisconnected',
         message:
-          'ECS does not hear from the agent of i-1. No tasks are placed there and those that run are not watched: check that the agent runs and ' +
-          'reaches ECS, or terminate the instance.',
+          'The container agent is not connected to ECS on i-1: no task can be placed or stopped there. Check its network path to the ECS ' +
+          'endpoints and the logs of its agent; if the instance itself is gone, deregister it.',
       },
     ]);
   });
@@ -286,7 +286,8 @@ test('an instance that ECS could not register is told with the reason', () => {
     {
       type: 'RegistrationFailed',
       reason: 'RegistrationFailed',
-      message: 'ECS could not register i-1, i-2: ENI trunking failed.',
+      message:
+        'ECS could not register i-1 (ENI trunking failed), i-2 (ENI trunking failed). Remove the cause, then terminate or deregister the instance.',
     },
   ]);
 });

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InstanceRefreshPolicy } from '../../../../src/kinds/auto-scaling-group/api.ts';
-import {
-  leavesOutTheSame,
-  MANAGED_DRAINING_HOOK,
-  refreshPreferences,
-} from '../../../../src/kinds/auto-scaling-group/preferences.ts';
+import { leavesOutTheSame, refreshPreferences } from '../../../../src/kinds/auto-scaling-group/preferences.ts';
+import { MANAGED_DRAINING_HOOK } from '../../../../src/kinds/shared/managed-by-ecs.ts';
 
 const draining = [{ LifecycleHookName: MANAGED_DRAINING_HOOK }];
 const anotherHook = [{ LifecycleHookName: 'mine' }];

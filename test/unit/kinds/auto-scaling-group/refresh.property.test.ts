@@ -1,4 +1,4 @@
-import type { InstanceRefresh, StartInstanceRefreshType } from '@aws-sdk/client-auto-scaling';
+import type { InstanceRefresh } from '@aws-sdk/client-auto-scaling';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Step } from '../../../../src/engine/kind.ts';
@@ -257,8 +257,9 @@ class World {
       earlier.version === this.#wanted &&
       earlier.generation === this.#generation;
     expect(isRepeated, 'repeated what failed').toBe(false);
-    const { DesiredConfiguration: target } = step.command.input as StartInstanceRefreshType;
-    expect(target?.LaunchTemplate?.Version).toBe(String(this.#wanted));
+    expect(step.command.input).toMatchObject({
+      DesiredConfiguration: { LaunchTemplate: { Version: String(this.#wanted) } },
+    });
     this.#refreshes.unshift({
       id: `refresh-${this.#refreshes.length + 1}`,
       version: this.#wanted,

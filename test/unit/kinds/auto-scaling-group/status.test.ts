@@ -1,7 +1,7 @@
 import { LifecycleState } from '@aws-sdk/client-auto-scaling';
 import { describe, expect, test } from 'vitest';
 import type { InstanceCounts } from '../../../../src/kinds/auto-scaling-group/api.ts';
-import { capacityInService, lacksInstances, listed } from '../../../../src/kinds/auto-scaling-group/instances.ts';
+import { capacityInService, lacksInstances } from '../../../../src/kinds/auto-scaling-group/instances.ts';
 import { groupStatus } from '../../../../src/kinds/auto-scaling-group/status.ts';
 import { containerInstance, groupArn, instance } from '../../../support/builders-auto-scaling-group.ts';
 import {
@@ -121,12 +121,6 @@ describe('instances are counted by the part of their life', () => {
     expect(capacityInService(observed.group)).toBe(6);
     expect(lacksInstances(observed.group)).toBe(false);
     expect(lacksInstances({ ...observed.group, DesiredCapacity: 7 })).toBe(true);
-  });
-
-  test('long lists end with how many more there are', () => {
-    const ids = Array.from({ length: 12 }, (_, index) => `i-${String(index).padStart(2, '0')}`);
-    expect(listed(ids.slice(0, 2).reverse())).toBe('i-00, i-01');
-    expect(listed(ids)).toBe('i-00, i-01, i-02, i-03, i-04, i-05, i-06, i-07, i-08, i-09 and 2 more');
   });
 });
 

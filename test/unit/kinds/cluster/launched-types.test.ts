@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, LaunchTemplateOverrides } from '@aws-sdk/client-auto-scaling';
 import type { LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
-import { launchedTypes, templateOf, typeOfTemplate } from '../../../../src/kinds/cluster/launched-types.ts';
+import { launchedTypes, typeOfTemplate } from '../../../../src/kinds/cluster/launched-types.ts';
 import { groupInstance, scalingGroup } from '../../../support/builders-cluster.ts';
 
 const template = (Version: string) => ({ LaunchTemplateId: 'lt-1', Version });
@@ -46,6 +46,5 @@ describe('the instance types that a group launches', () => {
     expect(typeOfTemplate({ LaunchTemplateId: 'lt-1' }, versions)).toEqual(['m5.large']);
     expect(typeOfTemplate(template('1'), versions)).toEqual([]);
     expect(typeOfTemplate(template('9'), versions)).toEqual([]);
-    expect(templateOf(scalingGroup('ec2', mixed()))).toEqual(template('2'));
   });
 });
