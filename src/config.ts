@@ -21,7 +21,8 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-export const usage = `ecs-operator reconciles ECSCluster, ECSTaskDefinition and ECSService objects into Amazon ECS.
+export const usage = `ecs-operator reconciles ECSCluster, ECSCapacityProvider, AutoScalingGroup, LaunchTemplate,
+ECSTaskDefinition and ECSService objects into Amazon ECS, EC2 Auto Scaling and EC2.
 
 Usage: ecs-operator [flags]
 

@@ -52,7 +52,8 @@ export const autoScalingRules: readonly Rule[] = [
     message: /launch template.*(not exist|not found|could not find)/i,
     disposition: 'blocked',
     reason: 'LaunchTemplateNotFound',
-    advice: 'The launch template and its version have to exist first.',
+    advice:
+      'The launch template and its version have to exist first: create them, or correct spec.launchTemplate or the launchTemplateSpecification of spec.mixedInstancesPolicy.',
   },
   {
     // It was terminated, or entered another state, since the group was read.

@@ -9,39 +9,48 @@ import {
   DescribeWarmPoolCommand,
   type ScalingPolicy,
 } from '@aws-sdk/client-auto-scaling';
-import { batcherOf, foundOrAbsent, type ManyRead, orAbsent } from './batchreads.ts';
+import { batcherOf, filtering, type ManyRead, orAbsent } from './batchreads.ts';
 import type { Caller } from './command.ts';
 import { type Ask, allPages, paying } from './pages.ts';
 import type { AutoScalingReads } from './reads.ts';
 import type { Region } from './region.ts';
 
 /** The API has no batch calls but this one. A name that is not in the answer does not exist: AWS leaves it out without an error. */
-const groups: ManyRead<AutoScalingGroup | undefined> = {
+const groups = filtering<AutoScalingGroup>({
   service: 'autoscaling',
   operation: 'DescribeAutoScalingGroups',
   maxKeys: 50,
-  absent: undefined,
-  fetch: async (ask, _, names) => {
-    const found = await allPages(async (NextToken) => {
-      const command = new DescribeAutoScalingGroupsCommand({
-        AutoScalingGroupNames: [...names],
-        MaxRecords: 50,
-        NextToken,
-      });
-      const page = await ask(command);
+  page: async (ask, AutoScalingGroupNames, NextToken) => {
+    const page = await ask(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames, MaxRecords: 50, NextToken }));
+    return { items: page.AutoScalingGroups, next: page.NextToken };
+  },
+  nameOf: ({ AutoScalingGroupName }) => AutoScalingGroupName,
+});
+
+/** One walk over all groups of the region, for all who ask at the same moment. */
+const allGroups: ManyRead<readonly AutoScalingGroup[]> = {
+  service: 'autoscaling',
+  operation: 'DescribeAutoScalingGroups',
+  maxKeys: Number.POSITIVE_INFINITY,
+  absent: [],
+  fetch: async (ask, _, keys) => {
+    const value = await allPages(async (NextToken) => {
+      const page = await ask(new DescribeAutoScalingGroupsCommand({ MaxRecords: 100, NextToken }));
       return { items: page.AutoScalingGroups, next: page.NextToken };
     });
-    return foundOrAbsent(names, found, ({ AutoScalingGroupName }) => AutoScalingGroupName);
+    return new Map(keys.map((key) => [key, { value }]));
   },
 };
 
 /** The Auto Scaling batches of one region. What belongs to a group that does not exist does not exist either. */
 export function sharedAutoScalingReads(region: Region, windowMs: number): (caller: Caller) => AutoScalingReads {
   const shared = batcherOf(region, windowMs, groups);
+  const all = batcherOf(region, windowMs, allGroups);
   return (caller) => {
     const ask = paying(region, 'autoscaling', caller);
     return {
       describeAutoScalingGroup: (name) => shared.load('', name, caller),
+      listAutoScalingGroups: () => all.load('', 'all', caller),
       latestInstanceRefresh: async (AutoScalingGroupName) => {
         // Sorted by creation, newest first (API reference of DescribeInstanceRefreshes).
         const command = new DescribeInstanceRefreshesCommand({ AutoScalingGroupName, MaxRecords: 1 });

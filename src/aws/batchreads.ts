@@ -1,7 +1,7 @@
 import { OperatorError } from '../errors.ts';
 import { type Answers, Batcher, incomplete } from './batcher.ts';
 import type { Caller } from './command.ts';
-import { type Ask, paying, prepaid } from './pages.ts';
+import { type Ask, allPages, type Page, paying, prepaid } from './pages.ts';
 import type { Region } from './region.ts';
 
 /** A read that answers for many names at once: how it is sent, and how its answer is told apart. */
@@ -73,17 +73,26 @@ function blamesInput(error: OperatorError): boolean {
   return error.disposition === 'absent' || error.disposition === 'rejected';
 }
 
+/** One request of a read by names. */
+interface NamedPage<Item> extends Pick<ManyRead<Item>, 'service' | 'operation' | 'maxKeys'> {
+  readonly page: (ask: Ask, names: string[], token: string | undefined) => Promise<Page<Item>>;
+  readonly nameOf: (item: Item) => string | undefined;
+}
+
 /**
- * Deals out the answer of a call that filters: it leaves out what it does not find. Silence after the last page is AWS's
- * way to say "does not exist" there, and the only one.
+ * A call that filters by names, and leaves out what it does not find. Silence after the last page is AWS's way to say "does not
+ * exist" there, and the only one.
  */
-export function foundOrAbsent<Item>(
-  keys: readonly string[],
-  items: readonly Item[],
-  nameOf: (item: Item) => string | undefined,
-): Answers<Item | undefined> {
-  const byName = new Map(items.map((item) => [nameOf(item), item]));
-  return new Map(keys.map((key) => [key, { value: byName.get(key) }]));
+export function filtering<Item>({ page, nameOf, ...read }: NamedPage<Item>): ManyRead<Item | undefined> {
+  return {
+    ...read,
+    absent: undefined,
+    fetch: async (ask, _, names) => {
+      const found = await allPages((token) => page(ask, [...names], token));
+      const byName = new Map(found.map((item) => [nameOf(item), item]));
+      return new Map(names.map((name) => [name, { value: byName.get(name) }]));
+    },
+  };
 }
 
 /** For a read of one thing: what AWS says does not exist is `absent`. */

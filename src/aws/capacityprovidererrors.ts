@@ -36,7 +36,8 @@ export const capacityProviderRules: readonly Rule[] = [
     message: /auto scaling group .*already being used by another capacity provider/i,
     disposition: 'terminal',
     reason: 'GroupInUse',
-    advice: 'A group has one capacity provider at most: name another group, or delete the other provider first.',
+    advice:
+      'A group has one capacity provider at most: name another group in spec.autoScalingGroupProvider, or delete the other provider first.',
   },
   {
     // Here it is what the request refers to that is missing, and not what the request is for.

@@ -6,43 +6,37 @@ import {
   type LaunchTemplate,
   type LaunchTemplateVersion,
 } from '@aws-sdk/client-ec2';
-import { batcherOf, foundOrAbsent, type ManyRead, orAbsent } from './batchreads.ts';
+import { batcherOf, filtering, orAbsent } from './batchreads.ts';
 import type { Caller } from './command.ts';
 import { type Ask, allPages, paying } from './pages.ts';
 import type { Ec2Reads } from './reads.ts';
 import type { Region } from './region.ts';
 
 /** Asked for by filter: by name, one that does not exist would fail the call for all. */
-const launchTemplates: ManyRead<LaunchTemplate | undefined> = {
+const launchTemplates = filtering<LaunchTemplate>({
   service: 'ec2',
   operation: 'DescribeLaunchTemplates',
   maxKeys: 200,
-  absent: undefined,
-  fetch: async (ask, _, names) => {
-    const found = await allPages(async (NextToken) => {
-      const Filters = [{ Name: 'launch-template-name', Values: [...names] }];
-      const page = await ask(new DescribeLaunchTemplatesCommand({ Filters, MaxResults: 200, NextToken }));
-      return { items: page.LaunchTemplates, next: page.NextToken };
-    });
-    return foundOrAbsent(names, found, ({ LaunchTemplateName }) => LaunchTemplateName);
+  page: async (ask, Values, NextToken) => {
+    const Filters = [{ Name: 'launch-template-name', Values }];
+    const page = await ask(new DescribeLaunchTemplatesCommand({ Filters, MaxResults: 200, NextToken }));
+    return { items: page.LaunchTemplates, next: page.NextToken };
   },
-};
+  nameOf: ({ LaunchTemplateName }) => LaunchTemplateName,
+});
 
 /** Asked for by filter, for the same reason. */
-const instanceTypes: ManyRead<InstanceTypeInfo | undefined> = {
+const instanceTypes = filtering<InstanceTypeInfo>({
   service: 'ec2',
   operation: 'DescribeInstanceTypes',
   maxKeys: 100,
-  absent: undefined,
-  fetch: async (ask, _, names) => {
-    const found = await allPages(async (NextToken) => {
-      const Filters = [{ Name: 'instance-type', Values: [...names] }];
-      const page = await ask(new DescribeInstanceTypesCommand({ Filters, MaxResults: 100, NextToken }));
-      return { items: page.InstanceTypes, next: page.NextToken };
-    });
-    return foundOrAbsent(names, found, ({ InstanceType }) => InstanceType);
+  page: async (ask, Values, NextToken) => {
+    const Filters = [{ Name: 'instance-type', Values }];
+    const page = await ask(new DescribeInstanceTypesCommand({ Filters, MaxResults: 100, NextToken }));
+    return { items: page.InstanceTypes, next: page.NextToken };
   },
-};
+  nameOf: ({ InstanceType }) => InstanceType,
+});
 
 /** The EC2 batches of one region. */
 export function sharedEc2Reads(region: Region, windowMs: number): (caller: Caller) => Ec2Reads {

@@ -93,10 +93,10 @@ export function diffTags(
   const present = new Map((live ?? []).map((tag) => [tag.key, tag.value ?? '']));
   const add: Tag[] = [];
   for (const [key, value] of wanted) {
-    if (key !== undefined && !reserved(key) && present.get(key) !== value) add.push({ key, value });
+    if (key !== undefined && !isReservedKey(key) && present.get(key) !== value) add.push({ key, value });
   }
   const removeKeys = [...new Set(previousKeys)].filter(
-    (key) => present.has(key) && !wanted.has(key) && !reserved(key) && key !== ownerTag && key !== objectTag,
+    (key) => present.has(key) && !wanted.has(key) && !isReservedKey(key) && key !== ownerTag && key !== objectTag,
   );
   return { add: add.sort(byTagKey), removeKeys: removeKeys.sort() };
 }
@@ -109,7 +109,8 @@ function tagValue(tags: readonly Tag[] | undefined, key: string): string | undef
   return tags?.find((tag) => tag.key === key)?.value;
 }
 
-function reserved(key: string): boolean {
+/** AWS refuses tags of others under `aws:`. */
+export function isReservedKey(key: string): boolean {
   return key.toLowerCase().startsWith('aws:');
 }
 

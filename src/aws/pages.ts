@@ -19,7 +19,8 @@ export function prepaid(region: Region, service: string, caller: Caller): Ask {
   };
 }
 
-interface Page<Item> {
+/** Part of an answer, and the token that asks for the next one. */
+export interface Page<Item> {
   readonly items: readonly Item[] | undefined;
   readonly next: string | undefined;
 }

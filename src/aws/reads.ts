@@ -59,6 +59,8 @@ export interface EcsReads {
 export interface AutoScalingReads {
   /** With tags and instances. `undefined` when no group has this name. */
   describeAutoScalingGroup(name: string): Promise<AutoScalingGroup | undefined>;
+  /** All of the region. */
+  listAutoScalingGroups(): Promise<readonly AutoScalingGroup[]>;
   /** The newest one. */
   latestInstanceRefresh(group: string): Promise<InstanceRefresh | undefined>;
   describeLifecycleHooks(group: string): Promise<readonly LifecycleHook[]>;

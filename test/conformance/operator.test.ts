@@ -7,13 +7,16 @@ import { type Frontage, startFrontage } from './operator/aws-frontage.ts';
 import { changes } from './operator/changes.ts';
 import { creation } from './operator/creation.ts';
 import { deletion } from './operator/deletion.ts';
+import { ec2Changes } from './operator/ec2-changes.ts';
+import { ec2Creation } from './operator/ec2-creation.ts';
+import { ec2Deletion } from './operator/ec2-deletion.ts';
 import { correctionsOf, deviations, settings, skipReason } from './operator/moto-deviations.ts';
 import { ownership } from './operator/ownership.ts';
 import type { Stage } from './operator/stage.ts';
 import { type Moto, startMoto } from './tools/moto.ts';
 import { describeWithPython, pythonTools } from './tools/python.ts';
 
-const scenarios = [...creation, ...changes, ...ownership, ...deletion];
+const scenarios = [...creation, ...changes, ...ownership, ...deletion, ...ec2Creation, ...ec2Changes, ...ec2Deletion];
 
 describe('the scenarios', () => {
   it('show every kind being created, updated and deleted', () => {

@@ -1,9 +1,10 @@
-import { SetInstanceProtectionCommand } from '@aws-sdk/client-auto-scaling';
-import { RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import { SetInstanceProtectionCommand, TerminateInstanceInAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { ListContainerInstancesCommand, RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AutoScalingGroupStatus } from '../../src/kinds/auto-scaling-group/api.ts';
 import { eventually } from '../support/eventually.ts';
-import { type GroupBed, group, groupBed } from '../support/group-bed.ts';
+import { type GroupBed, group, groupBed, launchTemplate } from '../support/group-bed.ts';
+import { cluster } from '../support/manifests.ts';
 import { fewestRunning, tasksOf } from '../support/task-record.ts';
 import { condition, type Managed } from '../support/test-bed.ts';
 
@@ -138,6 +139,34 @@ describe('the instances of an AutoScalingGroup', () => {
       const value = await containerInstance(id);
       return { value, done: value === undefined };
     });
+  });
+
+  it('leave the cluster with it when they were terminated while their agent was away (DE-01)', async () => {
+    const ghosts = [
+      cluster('ghosts'),
+      launchTemplate('ghosts', { ecs: { clusterRef: { name: 'ghosts' } } }),
+      group('ghosts', { launchTemplateRef: { name: 'ghosts' } }),
+    ];
+    const registered = async (count: number) =>
+      eventually(`${count} container instances`, async () => {
+        const { containerInstanceArns = [] } = await bed.aws.send(
+          new ListContainerInstancesCommand({ cluster: 'ghosts' }),
+        );
+        return { value: containerInstanceArns, done: containerInstanceArns.length === count };
+      });
+    await bed.apply(...ghosts);
+    await bed.ready('AutoScalingGroup', 'ghosts');
+    await registered(1);
+    const [id = ''] = await instancesOf('ghosts');
+    expect(bed.region.setAgent(id, false, { region: bed.config.region })).toBe(true);
+    await bed.autoScaling.send(
+      new TerminateInstanceInAutoScalingGroupCommand({ InstanceId: id, ShouldDecrementDesiredCapacity: false }),
+    );
+    // The one that replaces it, and the one that nobody deregistered.
+    await registered(2);
+    await Promise.all(ghosts.map(({ kind, metadata }) => bed.delete(kind, metadata.name)));
+    await Promise.all(ghosts.map(({ kind, metadata }) => bed.gone(kind, metadata.name)));
+    expect(bed.region.inventory().clusters.filter((arn) => arn.endsWith('/ghosts'))).toEqual([]);
   });
 
   it('go with its warm pool, also when somebody protects one meanwhile', async () => {

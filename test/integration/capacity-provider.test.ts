@@ -153,7 +153,7 @@ describe('a capacity provider', () => {
     await bed.apply(provider('second', { autoScalingGroupRef: { name: 'shared' } }));
     const object = await bed.notReady(KIND, 'second', 'GroupInUse');
     expect(condition(object, 'Stalled')?.message).toMatch(
-      /already being used by another capacity provider.* name another group, or delete the other provider first/,
+      /already being used by another capacity provider.* name another group in spec.autoScalingGroupProvider, or delete the other provider first/,
     );
     expect(
       bed.region.journal.since(mark).filter(({ effective, operation }) => effective && operation.startsWith('Create')),
@@ -307,6 +307,38 @@ describe('a capacity provider', () => {
     await expect(bed.apply(managed('DETAILED', 'ON_DEMAND'))).rejects.toThrow('capacityOptionType is immutable');
     await gone('managed');
     expect(bed.mutations(mark)).toEqual(['CreateCapacityProvider', 'UpdateCapacityProvider', 'DeleteCapacityProvider']);
+  });
+
+  it('of Managed Instances is one of its cluster without being associated, and goes with it (terraform-provider-aws#44783)', async () => {
+    const both: Manifest[] = [
+      cluster('own', {
+        capacityProviderRefs: [{ name: 'own' }],
+        defaultCapacityProviderStrategy: [{ capacityProviderRef: { name: 'own' }, weight: 1 }],
+      }),
+      {
+        kind: KIND,
+        metadata: { name: 'own' },
+        spec: {
+          clusterRef: { name: 'own' },
+          managedInstancesProvider: {
+            infrastructureRoleArn: 'arn:aws:iam::123456789012:role/infrastructure',
+            instanceLaunchTemplate: {
+              ec2InstanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/instances',
+              networkConfiguration: { subnets: ['subnet-1', 'subnet-2'] },
+            },
+          },
+        },
+      },
+    ];
+    const mark = bed.region.journal.mark();
+    await bed.apply(...both);
+    await bed.ready('ECSCluster', 'own');
+    const put = bed.region.journal.since(mark).filter(({ operation }) => operation === 'PutClusterCapacityProviders');
+    expect(put).toMatchObject([{ outcome: 'ok', input: { capacityProviders: [] } }]);
+    await Promise.all([bed.delete(KIND, 'own'), bed.delete('ECSCluster', 'own')]);
+    await bed.gone(KIND, 'own');
+    await bed.gone('ECSCluster', 'own');
+    expect(bed.mutations(mark).slice(-2)).toEqual(['DeleteCapacityProvider', 'DeleteCluster']);
   });
 
   it('has told of all this in a way that every tool understands', () => {

@@ -285,6 +285,36 @@ describe('the capacity of a cluster', () => {
     await bed.aws.send(new PutAccountSettingDefaultCommand({ name: 'awsvpcTrunking', value: 'disabled' }));
   });
 
+  it('is told without what the operator may not read, and the cluster does what it always does', async () => {
+    const operations = ['DescribeAutoScalingGroups', 'ListContainerInstances', 'ListTasks'];
+    const manifests = await withService('denied', 1);
+    await later('denied');
+    await bed.ready('ECSService', 'denied');
+    const faults = operations.map((operation) =>
+      bed.region.faults.add({ operation, times: 0, fault: { kind: 'accessDenied' } }),
+    );
+    const object = await told('denied');
+    expect(condition(object, 'Ready')?.status).toBe('True');
+    expect(condition(object, 'Stalled')?.status).not.toBe('True');
+    const { reason, message } = condition(object, 'StatusIncomplete') ?? {};
+    expect(reason).toBe('AccessDenied');
+    expect(message).toContain('Allow autoscaling:DescribeAutoScalingGroups in');
+    expect(message).toContain('Allow ecs:ListContainerInstances in');
+    expect(object.status).not.toHaveProperty('containerInstances');
+    expect(object.status?.capacityProviderStatuses).toEqual([{ name: 'denied', status: 'ACTIVE' }]);
+
+    // Associating is none of what is denied.
+    await bed.apply(clusterOf('denied', ['denied'], { capacityProviders: ['FARGATE'] }));
+    await bed.eventually('ECSCluster', 'denied', 'has both', ({ status }) => {
+      return JSON.stringify(status?.capacityProviders) === '["FARGATE","denied"]';
+    });
+    for (const removeFault of faults) removeFault();
+    const whole = await told('denied');
+    expect(condition(whole, 'StatusIncomplete')).toBeUndefined();
+    expect(whole.status?.containerInstances).toMatchObject({ registered: 2 });
+    await deleteAll(manifests);
+  });
+
   it('of Fargate costs what it always did', async () => {
     const names = ['FARGATE', 'FARGATE_SPOT'];
     await bed.apply(...trio('serverless', { desiredCount: 2 }), cluster('serverless', { capacityProviders: names }));

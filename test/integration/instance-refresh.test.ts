@@ -1,4 +1,8 @@
-import { DescribeInstanceRefreshesCommand, type InstanceRefresh } from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeInstanceRefreshesCommand,
+  type InstanceRefresh,
+  SetDesiredCapacityCommand,
+} from '@aws-sdk/client-auto-scaling';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
   AutoScalingGroupSpec,
@@ -144,6 +148,31 @@ describe('instance refresh', () => {
     // What was replaced before the pause was not replaced once more.
     const ids = new Set((await bed.group('paused'))?.Instances?.map(({ InstanceId }) => InstanceId));
     expect([...left].filter((id) => !ids.has(id))).toEqual([]);
+  });
+
+  it('leaves a group that waits for it what it launches from: the version, whatever the history limit, and a former template', async () => {
+    await startGroup('waiting', { instanceRefresh: { paused: true } });
+    const version = (imageId: string) =>
+      launchTemplate('waiting', { versionHistoryLimit: 0, launchTemplateData: { ...templateData(), imageId } });
+    for (const imageId of [IMAGE_2, IMAGE_3]) {
+      await bed.apply(version(imageId));
+      await bed.ready('LaunchTemplate', 'waiting');
+    }
+    await bed.notReady('AutoScalingGroup', 'waiting', 'RefreshPaused');
+    expect(await versionOf('waiting')).toBe('1');
+
+    await bed.apply(launchTemplate('waiting-next'));
+    await change('waiting', { launchTemplateRef: { name: 'waiting-next' } });
+    await bed.delete('LaunchTemplate', 'waiting');
+    const held = await bed.notReady('LaunchTemplate', 'waiting', 'InUse');
+    expect(condition(held, 'Ready')?.message).toContain('in AWS these do: waiting.');
+    await bed.autoScaling.send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'waiting', DesiredCapacity: 4 }));
+    await refreshing('waiting', 'has grown', ({ instances }) => instances?.inService === 4);
+
+    await change('waiting', { instanceRefresh: { minHealthyPercentage: 60 } });
+    await bed.gone('LaunchTemplate', 'waiting');
+    await bed.ready('AutoScalingGroup', 'waiting');
+    expect(await versions('waiting')).toEqual(['1', '1', '1', '1']);
   });
 
   it('begins in its window and stops at its end', async () => {

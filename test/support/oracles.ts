@@ -34,7 +34,7 @@ export async function endState(bed: Bed, objects: readonly Managed[]): Promise<R
   return JSON.parse(masked(JSON.stringify(state)));
 }
 
-/** A cluster's counts are from whenever it was last looked at; services, tasks and instances are compared by themselves. */
+/** What a status has from whenever AWS was last looked at, which nobody is told of; services, tasks and instances are compared by themselves. */
 const COUNTED = {
   events: undefined,
   activeServicesCount: undefined,
@@ -43,6 +43,7 @@ const COUNTED = {
   registeredContainerInstancesCount: undefined,
   containerInstances: undefined,
   capacityProviderStatuses: undefined,
+  scaledByCapacityProvider: undefined,
 };
 
 async function containers({ aws }: Bed, { clusters, services, taskDefinitions, tasks }: Inventory): Promise<object> {

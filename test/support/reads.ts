@@ -15,6 +15,7 @@ export const unusedReads: AwsReads = {
   containerInstances: unused('containerInstances'),
   waitingTasks: unused('waitingTasks'),
   describeAutoScalingGroup: unused('describeAutoScalingGroup'),
+  listAutoScalingGroups: unused('listAutoScalingGroups'),
   latestInstanceRefresh: unused('latestInstanceRefresh'),
   describeLifecycleHooks: unused('describeLifecycleHooks'),
   describeWarmPool: unused('describeWarmPool'),

@@ -1,4 +1,3 @@
-import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Reference } from '../../engine/kind.ts';
 import type { AutoScalingGroupSpec } from './api.ts';
 import type { DesiredGroup } from './observed.ts';
@@ -40,9 +39,4 @@ export function clusterOf({ spec, references, status }: DesiredGroup): string | 
     references.get(LAUNCH_TEMPLATE_REF)?.details?.cluster ??
     status?.cluster
   );
-}
-
-/** A group whose deletion AWS has begun: its name is free again when it is gone. */
-export function isBeingDeleted({ Status }: AutoScalingGroup): boolean {
-  return Status?.startsWith('Delete') ?? false;
 }

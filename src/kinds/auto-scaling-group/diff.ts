@@ -5,10 +5,10 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import type { CallStep } from '../../engine/kind.ts';
 import { OperatorError } from '../../errors.ts';
+import { templateOf } from '../shared/auto-scaling-group.ts';
 import { type CamelCase, camelCase, pascalCase } from '../shared/camel-case.ts';
 import { covers } from '../shared/compare.ts';
 import { wasRemoved } from '../shared/fields.ts';
-import { templateOf } from '../shared/launched-template.ts';
 import { autoScaling, step } from '../shared/step.ts';
 import type { AutoScalingGroupSpec } from './api.ts';
 import { groupName } from './desired.ts';

@@ -1,13 +1,14 @@
 import { assertMayManage } from '../../aws/ownership.ts';
 import { absent, type Step } from '../../engine/kind.ts';
 import type { AwsKind } from '../kind.ts';
+import { isBeingDeleted } from '../shared/auto-scaling-group.ts';
 import { assertOneRegion } from '../shared/one-region.ts';
 import { ownerOf, regionOfArn } from '../shared/owner.ts';
 import { wait } from '../shared/step.ts';
 import type { AutoScalingGroupSpec, AutoScalingGroupStatus } from './api.ts';
 import { CONDITION_TYPES, groupConditions } from './conditions.ts';
 import { createSteps } from './create.ts';
-import { groupName, groupReferences, isBeingDeleted } from './desired.ts';
+import { groupName, groupReferences } from './desired.ts';
 import { groupUpdate } from './diff.ts';
 import { drainCalls, drainWaits } from './drain.ts';
 import { groupFields } from './fields.ts';

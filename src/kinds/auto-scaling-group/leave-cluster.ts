@@ -1,8 +1,7 @@
-import { type ContainerInstance, DeregisterContainerInstanceCommand } from '@aws-sdk/client-ecs';
-import type { CallStep, Step } from '../../engine/kind.ts';
+import type { ContainerInstance } from '@aws-sdk/client-ecs';
+import type { Step } from '../../engine/kind.ts';
 import { hasTasks } from '../shared/container-instances.ts';
-import { ecs, step, wait } from '../shared/step.ts';
-import { clusterOf } from './desired.ts';
+import { wait } from '../shared/step.ts';
 import { isLeaving, stateSteps, tasksLeft } from './drain.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 
@@ -25,24 +24,6 @@ export function drainAll(desired: DesiredGroup, observed: ObservedGroup): readon
   if (busy.length === 0) return calls;
   const remedy = 'To delete the group at once, with what runs on it, set spec.forceDelete.';
   return [...calls, wait('Draining', `${tasksLeft(busy)} ${remedy}`)];
-}
-
-/** DE-01: an instance whose agent is connected leaves the cluster when it is terminated; any other has to be taken out by hand. */
-export function deregisterDisconnected(desired: DesiredGroup, observed: ObservedGroup): readonly CallStep[] {
-  return (observed.containerInstances ?? [])
-    .filter((instance) => !isConnected(instance) && instance.status !== 'DEREGISTERING')
-    .map(({ containerInstanceArn, ec2InstanceId }) => {
-      const command = new DeregisterContainerInstanceCommand({
-        cluster: clusterOf(desired),
-        containerInstance: containerInstanceArn,
-        force: true,
-      });
-      return step(
-        ecs,
-        command,
-        `container instance of ${ec2InstanceId} deregistered, because its agent is disconnected`,
-      );
-    });
 }
 
 function isConnected({ agentConnected }: ContainerInstance): boolean {

@@ -2,9 +2,10 @@ import type { AutoScalingGroup, WarmPoolConfiguration } from '@aws-sdk/client-au
 import type { ContainerInstance } from '@aws-sdk/client-ecs';
 import type { AwsReads } from '../../aws/reads.ts';
 import { OperatorError } from '../../errors.ts';
+import { isBeingDeleted } from '../shared/auto-scaling-group.ts';
 import { unlessDenied } from '../shared/status-reads.ts';
 import { concernsActivities } from './conditions.ts';
-import { clusterOf, groupName, isBeingDeleted } from './desired.ts';
+import { clusterOf, groupName } from './desired.ts';
 import { concernsDrain } from './drain.ts';
 import { concernsHooks } from './hooks.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';

@@ -1,5 +1,6 @@
 import type { AutoScalingGroup, InstanceRefresh } from '@aws-sdk/client-auto-scaling';
 import type { Progress } from '../../engine/kind.ts';
+import { isSuspended } from '../shared/auto-scaling-group.ts';
 import { counted } from '../shared/text.ts';
 import { capacityInService, inService } from './instances.ts';
 import { failedLaunch } from './launch-failures.ts';
@@ -74,7 +75,6 @@ function scalingProgress(desired: DesiredGroup, observed: ObservedGroup): Progre
   };
 }
 
-function suspended({ SuspendedProcesses = [] }: AutoScalingGroup): string {
-  const isSuspended = SuspendedProcesses.some(({ ProcessName }) => ProcessName === 'Launch');
-  return isSuspended ? ' The process Launch is suspended: resume it, or nothing is launched.' : '';
+function suspended(group: AutoScalingGroup): string {
+  return isSuspended(group, 'Launch') ? ' The process Launch is suspended: resume it, or nothing is launched.' : '';
 }

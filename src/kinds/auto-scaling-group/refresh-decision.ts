@@ -1,6 +1,6 @@
 import type { Instance, InstanceRefresh, InstanceRefreshStatus } from '@aws-sdk/client-auto-scaling';
 import { rfc3339 } from '../../clock.ts';
-import { templateOf } from '../shared/launched-template.ts';
+import { templateOf } from '../shared/auto-scaling-group.ts';
 import { isOpen } from '../shared/schedule.ts';
 import { counted } from '../shared/text.ts';
 import type { InstanceRefreshPolicy } from './api.ts';

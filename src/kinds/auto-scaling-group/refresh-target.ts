@@ -6,7 +6,7 @@ import type {
   LaunchTemplateSpecification,
   MixedInstancesPolicy,
 } from '@aws-sdk/client-auto-scaling';
-import { templateOf } from '../shared/launched-template.ts';
+import { templateOf } from '../shared/auto-scaling-group.ts';
 import { launchesFrom, type WantedTemplate } from './template.ts';
 
 /**

@@ -6,10 +6,12 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import type { CallStep, Step } from '../../engine/kind.ts';
 import { OperatorError } from '../../errors.ts';
+import { isBeingDeleted } from '../shared/auto-scaling-group.ts';
+import { deregisterDisconnected } from '../shared/container-instances.ts';
 import { autoScaling, step, wait } from '../shared/step.ts';
 import { counted } from '../shared/text.ts';
-import { groupName, isBeingDeleted } from './desired.ts';
-import { deregisterDisconnected, drainAll } from './leave-cluster.ts';
+import { clusterOf, groupName } from './desired.ts';
+import { drainAll } from './leave-cluster.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
 import { cancelRefresh, instancesLeaving, terminateIdle, unprotect } from './scale-in.ts';
 import { removeWarmPool } from './warm-pool.ts';
@@ -32,7 +34,7 @@ export function retireSteps(desired: DesiredGroup, observed: ObservedGroup): rea
     ...unprotect(desired, group),
     // Before instances are scaled in, because they could come back from there.
     ...removeWarmPool(desired, observed.warmPool),
-    ...deregisterDisconnected(desired, observed),
+    ...deregisterDisconnected(clusterOf(desired), observed.containerInstances ?? []),
     ...shrink(desired, group),
     ...terminateIdle(group),
   ];
@@ -61,7 +63,7 @@ function unlock(desired: DesiredGroup, { DeletionProtection: live }: AutoScaling
 
 /** The instances go at once, without their hooks. What has no agent left to say goodbye would stay registered. */
 function forced(desired: DesiredGroup, observed: ObservedGroup): readonly CallStep[] {
-  return [...deregisterDisconnected(desired, observed), deletion(desired, true)];
+  return [...deregisterDisconnected(clusterOf(desired), observed.containerInstances ?? []), deletion(desired, true)];
 }
 
 function deletion(desired: DesiredGroup, force: boolean): CallStep {

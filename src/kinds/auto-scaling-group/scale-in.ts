@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { chunks } from '../../aws/chunks.ts';
 import type { CallStep } from '../../engine/kind.ts';
+import { isSuspended } from '../shared/auto-scaling-group.ts';
 import { autoScaling, step } from '../shared/step.ts';
 import { counted, listedInOrder } from '../shared/text.ts';
 import { groupName } from './desired.ts';
@@ -63,10 +64,11 @@ export function terminateIdle({ Instances = [] }: AutoScalingGroup): readonly Ca
 }
 
 /** Why instances are still there. */
-export function instancesLeaving({ Instances = [], SuspendedProcesses = [] }: AutoScalingGroup): string {
+export function instancesLeaving(group: AutoScalingGroup): string {
+  const { Instances = [] } = group;
   const held = Instances.filter(({ LifecycleState }) => LifecycleState === 'Terminating:Wait');
   const left = `Waiting for the end of ${counted(Instances.length, 'instance')}: ${listedInOrder(Instances.map(idOf))}.`;
-  if (SuspendedProcesses.some(({ ProcessName }) => ProcessName === 'Terminate')) {
+  if (isSuspended(group, 'Terminate')) {
     return `${left} The process Terminate of the group is suspended: resume it, or set spec.forceDelete.`;
   }
   if (held.length === 0) return left;

@@ -1,5 +1,5 @@
 import type { Conclusion } from '../../engine/kind.ts';
-import { templateOf } from '../shared/launched-template.ts';
+import { templateOf } from '../shared/auto-scaling-group.ts';
 import type { AutoScalingGroupStatus } from './api.ts';
 import { clusterOf } from './desired.ts';
 import { drainReport, drainRequest } from './drain.ts';

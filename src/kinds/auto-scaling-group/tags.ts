@@ -5,12 +5,13 @@ import {
   type TagDescription,
 } from '@aws-sdk/client-auto-scaling';
 import type { Tag as EcsTag } from '@aws-sdk/client-ecs';
-import { ownershipTags } from '../../aws/ownership.ts';
+import { isReservedKey, ownershipTags } from '../../aws/ownership.ts';
 import type { CallStep } from '../../engine/kind.ts';
 import { previousTagKeys } from '../shared/fields.ts';
 import { ECS_MANAGED_TAG } from '../shared/managed-by-ecs.ts';
 import { ownerOf } from '../shared/owner.ts';
-import { autoScaling, step } from '../shared/step.ts';
+import { autoScaling } from '../shared/step.ts';
+import { tagCalls } from '../shared/tags.ts';
 import { groupName } from './desired.ts';
 import type { DesiredGroup } from './observed.ts';
 
@@ -32,27 +33,17 @@ export function groupTags(desired: DesiredGroup): Tag[] {
 /** Steps that bring the group's tags to the spec. Only what the spec itself set before is removed: other tools and ECS tag the group too. */
 export function tagSteps(desired: DesiredGroup, live: readonly TagDescription[]): readonly CallStep[] {
   const wanted = groupTags(desired);
-  const add = wanted.filter((tag) => !isReserved(tag.Key) && !live.some((have) => sameTag(have, tag)));
+  const add = wanted.filter((tag) => !isReservedKey(tag.Key ?? '') && !live.some((have) => sameTag(have, tag)));
   const kept = new Set([...wanted.map(({ Key }) => Key), ECS_MANAGED_TAG]);
   const remove = previousTagKeys(desired).filter(
-    (key) => !kept.has(key) && !isReserved(key) && live.some(({ Key }) => Key === key),
+    (key) => !kept.has(key) && !isReservedKey(key) && live.some(({ Key }) => Key === key),
   );
-  const steps: CallStep[] = [];
-  if (add.length > 0) {
-    const command = new CreateOrUpdateTagsCommand({ Tags: add });
-    steps.push(step(autoScaling, command, `tags set: ${add.map(({ Key }) => Key).join(', ')}`));
-  }
-  if (remove.length > 0) {
-    const command = new DeleteTagsCommand({
-      Tags: remove.map((Key) => ({
-        ResourceId: groupName(desired),
-        ResourceType: 'auto-scaling-group',
-        Key,
-      })),
-    });
-    steps.push(step(autoScaling, command, `tags removed: ${remove.join(', ')}`));
-  }
-  return steps;
+  const group = { ResourceId: groupName(desired), ResourceType: 'auto-scaling-group' };
+  return tagCalls(
+    autoScaling,
+    { keys: add.map(({ Key = '' }) => Key), command: () => new CreateOrUpdateTagsCommand({ Tags: add }) },
+    { keys: remove, command: () => new DeleteTagsCommand({ Tags: remove.map((Key) => ({ ...group, Key })) }) },
+  );
 }
 
 /** Whose the group is, in the form in which all kinds compare it. */
@@ -66,8 +57,4 @@ function sameTag(have: TagDescription, want: Tag): boolean {
     (have.Value ?? '') === want.Value &&
     (have.PropagateAtLaunch ?? false) === want.PropagateAtLaunch
   );
-}
-
-function isReserved(key: string | undefined): boolean {
-  return key?.toLowerCase().startsWith('aws:') ?? false;
 }

@@ -47,9 +47,10 @@ export function groupField({ spec }: DesiredProvider): string {
   return spec.autoScalingGroupProvider?.autoScalingGroupRef === undefined ? GROUP_ARN : GROUP_REF;
 }
 
-/** True when the group is one of ours, and protects new instances as far as its object knows. */
-export function isGroupSaidToProtect({ references }: DesiredProvider): boolean {
-  return references.get(GROUP_REF)?.details?.newInstancesProtectedFromScaleIn === 'true';
+/** Whether the group protects new instances as far as its object knows; `undefined` for one that is not ours. */
+export function groupSaysItProtects({ references }: DesiredProvider): boolean | undefined {
+  const said = references.get(GROUP_REF)?.details?.newInstancesProtectedFromScaleIn;
+  return said === undefined ? undefined : said === 'true';
 }
 
 /** A reference into another region was refused from the start, so nothing was ever made, and nothing has to go. */

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { CallStep } from '../../engine/kind.ts';
 import { OperatorError } from '../../errors.ts';
-import { groupNameOf } from '../shared/owner.ts';
+import { groupNameOf } from '../shared/auto-scaling-group.ts';
 import { ecs, step } from '../shared/step.ts';
 import { clusterOf, type DesiredProvider, groupField, groupOf, providerName, REPLACE } from './desired.ts';
 import { groupUpdate } from './group-settings.ts';

@@ -25,7 +25,7 @@ import { assertSameProvider, updateStep } from './diff.ts';
 import { capacityProviderNames } from './names.ts';
 import { type ObservedProvider, observeProvider } from './observe.ts';
 import { attemptedGeneration, phaseOf, wasTried } from './phase.ts';
-import { assertGroupCarries, assertScalingForProtection } from './preconditions.ts';
+import { assertGroupCarries, assertScalingForProtection, assertStillProtected } from './preconditions.ts';
 import { failureOf, providerProgress } from './progress.ts';
 import { pathsBelow } from './settled.ts';
 
@@ -34,10 +34,11 @@ export const capacityProvider: AwsKind<ECSCapacityProviderSpec, ECSCapacityProvi
 
   references: providerReferences,
 
-  identity({ status }) {
+  identity({ spec, status }) {
     if (status?.capacityProviderArn === undefined || status.status !== 'ACTIVE') return undefined;
     const { capacityProviderArn: arn, name } = status;
-    return { arn, name: name ?? '', region: regionOfArn(arn) };
+    const details = spec.managedInstancesProvider === undefined ? {} : { details: { type: 'MANAGED_INSTANCES' } };
+    return { arn, name: name ?? '', region: regionOfArn(arn), ...details };
   },
 
   async observe(context, desired) {
@@ -138,9 +139,10 @@ function what(desired: DesiredProvider): string {
 /** Settings that AWS would take, or nothing when it has failed with them already. */
 function settingSteps(desired: DesiredProvider, { provider: live, group }: ObservedProvider): readonly Step[] {
   assertSameProvider(desired, live);
+  const settings = live.autoScalingGroupProvider;
+  if (settings !== undefined) assertStillProtected(desired, settings);
   const update = updateStep(desired, live);
   if (update === undefined || (phaseOf(live) === 'updateFailed' && wasTried(desired))) return [];
-  const settings = live.autoScalingGroupProvider;
   if (settings !== undefined) {
     assertScalingForProtection(desired, settings);
     assertGroupCarries(desired, settings, group);

@@ -1,9 +1,9 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingGroupProvider } from '@aws-sdk/client-ecs';
 import { type Disposition, OperatorError } from '../../errors.ts';
-import { groupNameOf } from '../shared/owner.ts';
+import { groupNameOf, isBeingDeleted } from '../shared/auto-scaling-group.ts';
 import { listedInOrder } from '../shared/text.ts';
-import { type DesiredProvider, groupField, groupOf, isGroupSaidToProtect } from './desired.ts';
+import { type DesiredProvider, groupField, groupOf, groupSaysItProtects } from './desired.ts';
 import { wantedSettings } from './group-settings.ts';
 
 const PROTECTION = 'spec.autoScalingGroupProvider.managedTerminationProtection';
@@ -46,7 +46,7 @@ export function assertGroupCarries(
       `The Auto Scaling group ${name} does not exist in AWS. Create it, or correct ${groupField(desired)}.`,
     );
   }
-  if (group.Status !== undefined) {
+  if (isBeingDeleted(group)) {
     throw blocked(
       'AutoScalingGroupDeleting',
       `The Auto Scaling group ${name} is being deleted in AWS (${group.Status}).`,
@@ -62,12 +62,8 @@ export function assertGroupCarries(
 function assertProtected(desired: DesiredProvider, name: string, group: AutoScalingGroup): void {
   if (group.NewInstancesProtectedFromScaleIn !== true) {
     // Our own object says that it is on: AWS shows it soon, or the object sees to it.
-    const disposition: Disposition = isGroupSaidToProtect(desired) ? 'blocked' : 'terminal';
-    throw new OperatorError(
-      disposition,
-      'InstanceProtectionRequired',
-      `${PROTECTION} ENABLED needs the Auto Scaling group ${name} to protect new instances from scale-in. Set spec.newInstancesProtectedFromScaleIn: true on the AutoScalingGroup, or ${PROTECTION} to DISABLED.`,
-    );
+    const disposition: Disposition = groupSaysItProtects(desired) === true ? 'blocked' : 'terminal';
+    throw protectionRequired(disposition, name);
   }
   const bare = (group.Instances ?? []).filter(({ ProtectedFromScaleIn }) => ProtectedFromScaleIn !== true);
   if (bare.length === 0) return;
@@ -75,6 +71,24 @@ function assertProtected(desired: DesiredProvider, name: string, group: AutoScal
   throw blocked(
     'InstanceProtectionRequired',
     `${PROTECTION} ENABLED needs every instance of the Auto Scaling group ${name} to be protected from scale-in, and ${are} not. Protect them (aws autoscaling set-instance-protection --protected-from-scale-in), or let the group replace them.`,
+  );
+}
+
+/**
+ * The same of a provider that is live: whoever takes the protection off its group gets no word from AWS, and managed termination
+ * protection is worth nothing from then on.
+ */
+export function assertStillProtected(desired: DesiredProvider, live: AutoScalingGroupProvider): void {
+  const wanted = wantedSettings(desired, live).managedTerminationProtection;
+  if (wanted !== 'ENABLED' || groupSaysItProtects(desired) !== false) return;
+  throw protectionRequired('terminal', groupNameOf(groupOf(desired) ?? ''));
+}
+
+function protectionRequired(disposition: Disposition, group: string): OperatorError {
+  return new OperatorError(
+    disposition,
+    'InstanceProtectionRequired',
+    `${PROTECTION} ENABLED needs the Auto Scaling group ${group} to protect new instances from scale-in. Set spec.newInstancesProtectedFromScaleIn: true on the AutoScalingGroup, or ${PROTECTION} to DISABLED.`,
   );
 }
 

@@ -101,7 +101,11 @@ export const rules: KindRules = {
       'InstanceRequirementsRequest',
       'spec.managedInstancesProvider.instanceLaunchTemplate.instanceRequirements',
     ),
-    'Status.attemptedGeneration': int64,
+    'Status.attemptedGeneration': {
+      ...int64,
+      description:
+        'The generation of the spec that ECS was last seen at work on. What it could not do is tried again for the next one.',
+    },
     'Status.type': { description: 'Which sort of provider it is.' },
   },
   columns: [

@@ -1,5 +1,5 @@
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
-import type { Reference, Step } from '../../engine/kind.ts';
+import type { Identity, Reference, Step } from '../../engine/kind.ts';
 import { resolvedStrategy, strategyReferences } from '../shared/capacity-provider-strategy.ts';
 import { wasRemoved } from '../shared/fields.ts';
 import { wait } from '../shared/step.ts';
@@ -40,10 +40,16 @@ function wantedProviders(desired: DesiredCluster): readonly string[] | undefined
     const wasSet = wasRemoved(desired, 'capacityProviders') || wasRemoved(desired, 'capacityProviderRefs');
     return wasSet ? [] : undefined;
   }
-  const referenced = (capacityProviderRefs ?? []).flatMap(
-    (_, index) => desired.references.get(refField(index))?.name ?? [],
-  );
+  const referenced = (capacityProviderRefs ?? []).flatMap((_, index) => {
+    const provider = desired.references.get(refField(index));
+    return provider === undefined || isOwn(provider) ? [] : [provider.name];
+  });
   return [...new Set([...(capacityProviders ?? []), ...referenced])];
+}
+
+/** One of Managed Instances is the cluster's already, also when ECS does not list it there yet (terraform-provider-aws#44783). */
+function isOwn({ details }: Identity): boolean {
+  return details?.type === 'MANAGED_INSTANCES';
 }
 
 function wantedStrategy(desired: DesiredCluster): readonly CapacityProviderStrategyItem[] | undefined {

@@ -1,6 +1,6 @@
 import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import type { LaunchTemplateVersion } from '@aws-sdk/client-ec2';
-import { templateOf } from '../shared/launched-template.ts';
+import { templateOf } from '../shared/auto-scaling-group.ts';
 
 /** Names of the instance types that the group launches now; undefined when only its launch template knows. */
 export function launchedTypes(group: AutoScalingGroup): readonly string[] | undefined {

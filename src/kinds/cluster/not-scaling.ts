@@ -1,5 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { CapacityProvider } from '@aws-sdk/client-ecs';
+import { isBeingDeleted, isSuspended } from '../shared/auto-scaling-group.ts';
 import { failureOfNewestLaunch } from '../shared/launches.ts';
 import { ECS_MANAGED_TAG } from '../shared/managed-by-ecs.ts';
 import { describedSize } from './placement.ts';
@@ -32,8 +33,8 @@ function groupObstacle(
 ): string | undefined {
   if (provider?.autoScalingGroupProvider === undefined) return undefined;
   if (group === undefined) return 'the Auto Scaling group does not exist any more';
-  if (group.Status !== undefined) return 'the Auto Scaling group is being deleted';
-  if (group.SuspendedProcesses?.some(({ ProcessName }) => ProcessName === 'Launch')) {
+  if (isBeingDeleted(group)) return 'the Auto Scaling group is being deleted';
+  if (isSuspended(group, 'Launch')) {
     return 'the process Launch of the Auto Scaling group is suspended: resume it';
   }
   // CP-08: ECS may move only groups that carry its tag.

@@ -2,8 +2,7 @@ import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import type { Cluster } from '@aws-sdk/client-ecs';
 import type { AwsReads } from '../../aws/reads.ts';
-import { templateOf } from '../shared/launched-template.ts';
-import { groupNameOf } from '../shared/owner.ts';
+import { groupNameOf, templateOf } from '../shared/auto-scaling-group.ts';
 import { unlessDenied } from '../shared/status-reads.ts';
 import { surplusProviders } from './associate.ts';
 import { isFargate } from './attachments.ts';
@@ -39,8 +38,8 @@ function ownProviders({ capacityProviders = [] }: Cluster): readonly string[] {
 }
 
 /**
- * What the status tells of instances, tasks and groups. Nothing else is decided by it (AWS itself refuses to delete a cluster that has
- * instances), so what the operator may not read is left out. The providers are another matter: they tell what there is to associate.
+ * What the status tells of instances, tasks and groups. What the operator may not read of it is left out: the cluster is the same without,
+ * and one that has instances AWS itself refuses to delete. The providers are another matter: they tell what there is to associate.
  */
 async function observeCapacity(reads: AwsReads, desired: DesiredCluster, cluster: Cluster): Promise<ObservedCapacity> {
   const name = clusterName(desired);

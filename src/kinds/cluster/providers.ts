@@ -1,4 +1,4 @@
-import type { Activity, AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
+import type { Activity, Instance } from '@aws-sdk/client-auto-scaling';
 import type { CapacityProvider, ContainerInstance, Task } from '@aws-sdk/client-ecs';
 import { hasTasks, isRegistered } from '../shared/container-instances.ts';
 import { inServiceSince, REGISTRATION_MS } from '../shared/launches.ts';
@@ -8,11 +8,7 @@ import type { ObservedCapacity, ObservedProvider } from './observed.ts';
 import { holds, lacksInstance, type Sizes, sizesOf } from './placement.ts';
 
 /** One provider with what belongs to it, as the status and the conditions look at it. */
-export interface ProviderSituation {
-  readonly name: string;
-  readonly provider: CapacityProvider | undefined;
-  readonly group: AutoScalingGroup | undefined;
-  readonly activities: readonly Activity[];
+export interface ProviderSituation extends Omit<ObservedProvider, 'instanceTypes'> {
   /** Registered in this cluster. */
   readonly instances: readonly ContainerInstance[];
   /** Instances of the group that run or start. */

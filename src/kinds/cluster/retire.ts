@@ -1,7 +1,7 @@
 import { type Cluster, DeleteClusterCommand } from '@aws-sdk/client-ecs';
 import { assertMayManage, ownershipOf } from '../../aws/ownership.ts';
 import type { Referrer, Step } from '../../engine/kind.ts';
-import { nameOfInstance } from '../shared/container-instances.ts';
+import { deregisterDisconnected, nameOfInstance } from '../shared/container-instances.ts';
 import { nameOfArn, ownerOf } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
 import { counted, listedInOrder } from '../shared/text.ts';
@@ -58,7 +58,7 @@ export function retireSteps(desired: DesiredCluster, observed: ObservedCluster):
   const busy = busyWait(observed);
   if (busy.length > 0) return busy;
   if (groupProviders(observed).length > 0) return [dissociation(observed)];
-  const left = [...managedInstancesWait(observed), ...instancesWait(name, observed)];
+  const left = [...managedInstancesWait(observed), ...lostInstances(observed), ...instancesWait(name, observed)];
   if (left.length > 0) return left;
   return [step(ecs, new DeleteClusterCommand({ cluster: live.clusterArn }), `cluster ${name} deleted`)];
 }
@@ -85,6 +85,15 @@ function managedInstancesWait({ capacity }: ObservedCluster): readonly Step[] {
   if (names.length === 0) return [];
   const message = `Waiting until the cluster has no Managed Instances providers: delete ${listedInOrder(names)}.`;
   return [wait('InUse', message)];
+}
+
+/**
+ * Instances that were terminated while their agent was away: their groups do not have them any more, and ECS would keep them for ever. Whatever
+ * else has lost its agent has lost its tasks and its cluster too.
+ */
+function lostInstances({ cluster, capacity }: ObservedCluster): readonly Step[] {
+  const own = (capacity?.instances ?? []).filter((instance) => !isExternal(instance));
+  return deregisterDisconnected(cluster.clusterArn, own);
 }
 
 /** Instances of ours go with their groups. External ones are somebody's machines: only he may take them out of the cluster (EX-07). */

@@ -7,6 +7,7 @@ import { ownerOf } from '../shared/owner.ts';
 import { ec2, step } from '../shared/step.ts';
 import type { LaunchTemplateSpec, LaunchTemplateStatus } from './api.ts';
 import { CLUSTER_REF, templateName } from './desired.ts';
+import { groupsWait } from './groups.ts';
 import { launchTemplateNames } from './names.ts';
 import { type ObservedTemplate, observeTemplate } from './observe.ts';
 import { createTemplate, versionSteps } from './plan.ts';
@@ -41,10 +42,11 @@ export const launchTemplate: AwsKind<LaunchTemplateSpec, LaunchTemplateStatus, O
     return [...tagSteps(desired, template), ...versionSteps(desired, observed)];
   },
 
-  retire(desired, { template }) {
+  retire(desired, { template, groups }) {
     if (template === undefined) return [];
     const name = templateName(desired);
     assertMayManage(ownerOf(desired), tagsOf(template), 'Never', `launch template "${name}"`);
+    if (groups.length > 0) return groupsWait(groups);
     const command = new DeleteLaunchTemplateCommand({ LaunchTemplateId: template.LaunchTemplateId });
     return [step(ec2, command, `launch template ${name} deleted`)];
   },

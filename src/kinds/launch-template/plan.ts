@@ -13,7 +13,7 @@ import { type DesiredTemplate, templateName } from './desired.ts';
 import { pinnedImage } from './image.ts';
 import type { ObservedTemplate } from './observe.ts';
 import { wantedTags } from './tags.ts';
-import { latestNumber, liveVersion, supersededVersions } from './versions.ts';
+import { latestNumber, liveVersion, oldVersions } from './versions.ts';
 
 /** `DeleteLaunchTemplateVersions` takes no more (its API reference). */
 const VERSIONS_A_CALL = 200;
@@ -48,18 +48,17 @@ export function createTemplate(desired: DesiredTemplate, resolved?: ResolvedImag
 
 /** Makes the version that has the content of the spec, makes it the default, and deletes what is too old. */
 export function versionSteps(desired: DesiredTemplate, observed: ObservedTemplate): readonly CallStep[] {
-  const { template, versions, image } = observed;
+  const { template, versions, image, groups } = observed;
   if (template === undefined || versions === undefined) return [];
   const content = contentOf(desired, image);
   const live = liveVersion(desired, template, versions, content)?.VersionNumber;
   const id = template.LaunchTemplateId ?? '';
-  const inUse = [template.DefaultVersionNumber, desired.status?.defaultVersionNumber];
   const steps =
     live === undefined
       ? [createVersion(desired, observed, content)]
       : [
           ...setDefault(id, template.DefaultVersionNumber, live),
-          ...deleteVersions(id, supersededVersions(versions, { live, inUse }, desired.spec.versionHistoryLimit)),
+          ...deleteVersions(id, oldVersions(desired, template, versions, { live, groups })),
         ];
   return isScheduled(desired, observed, content) ? steps.map((each) => ({ ...each, scheduled: true })) : steps;
 }

@@ -32,6 +32,12 @@ const dataRules: readonly Rule[] = [
 const specRules: readonly Rule[] = [
   regionRule,
   {
+    // EC2 answers MissingParameter. CEL compares an object with an empty one only when it knows the type of neither.
+    rule: 'has(self.ecs) || has(self.imageSelector) || dyn(self.launchTemplateData) != dyn({})',
+    message:
+      'spec.launchTemplateData is empty, and there is no spec.imageSelector: EC2 takes no launch template without anything in it; set the image, for instance',
+  },
+  {
     rule: '!has(self.imageSelector) || !has(self.launchTemplateData.imageId)',
     message: 'spec.imageSelector and spec.launchTemplateData.imageId exclude each other: remove one',
   },

@@ -3,8 +3,8 @@ import { diffTags } from '../../aws/ownership.ts';
 import type { CallStep } from '../../engine/kind.ts';
 import { camelCase, pascalCase } from '../shared/camel-case.ts';
 import { previousTagKeys } from '../shared/fields.ts';
-import { ec2, step } from '../shared/step.ts';
-import { desiredTags } from '../shared/tags.ts';
+import { ec2 } from '../shared/step.ts';
+import { desiredTags, tagCalls } from '../shared/tags.ts';
 import type { DesiredTemplate } from './desired.ts';
 
 /** The tags of a template in the form in which the rest of the operator knows tags. */
@@ -21,14 +21,7 @@ export function wantedTags(desired: DesiredTemplate): Tag[] {
 export function tagSteps(desired: DesiredTemplate, live: LaunchTemplate): readonly CallStep[] {
   const { add, removeKeys } = diffTags(desiredTags(desired), tagsOf(live), previousTagKeys(desired));
   const Resources = [live.LaunchTemplateId ?? ''];
-  const steps: CallStep[] = [];
-  if (add.length > 0) {
-    const command = new CreateTagsCommand({ Resources, Tags: add.map((tag) => pascalCase<Tag>(tag)) });
-    steps.push(step(ec2, command, `tags set: ${add.map(({ key }) => key).join(', ')}`));
-  }
-  if (removeKeys.length > 0) {
-    const command = new DeleteTagsCommand({ Resources, Tags: removeKeys.map((Key) => ({ Key })) });
-    steps.push(step(ec2, command, `tags removed: ${removeKeys.join(', ')}`));
-  }
-  return steps;
+  const set = () => new CreateTagsCommand({ Resources, Tags: add.map((tag) => pascalCase<Tag>(tag)) });
+  const remove = () => new DeleteTagsCommand({ Resources, Tags: removeKeys.map((Key) => ({ Key })) });
+  return tagCalls(ec2, { keys: add.map(({ key = '' }) => key), command: set }, { keys: removeKeys, command: remove });
 }

@@ -1,8 +1,10 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import { camelCase } from '../shared/camel-case.ts';
 import { covers } from '../shared/compare.ts';
 import { type Content, markedHash } from './data.ts';
 import type { DesiredTemplate } from './desired.ts';
+import { versionsUsed } from './groups.ts';
 
 /** Versions kept beside the default one if the spec does not say. */
 const VERSIONS_KEPT = 10;
@@ -35,9 +37,20 @@ function hasData({ LaunchTemplateData }: LaunchTemplateVersion, { data }: Conten
   return covers(have, want) && covers(want, have);
 }
 
+/** Numbers of the versions to delete when `live` is the one of the spec and these groups launch from the template. */
+export function oldVersions(
+  { spec, status }: DesiredTemplate,
+  { DefaultVersionNumber, LaunchTemplateId = '' }: LaunchTemplate,
+  versions: readonly LaunchTemplateVersion[],
+  { live, groups }: { readonly live: number | undefined; readonly groups: readonly AutoScalingGroup[] },
+): readonly number[] {
+  const inUse = [DefaultVersionNumber, status?.defaultVersionNumber, ...versionsUsed(groups, LaunchTemplateId)];
+  return supersededVersions(versions, { live, inUse }, spec.versionHistoryLimit);
+}
+
 /**
  * Numbers of the versions to delete once `live` is the default: our own beyond the newest `limit`. None that somebody else made, and none
- * `inUse`: the present default, and the one that groups have been told, which may still be the one before.
+ * `inUse`: the present default, the one that groups have been told, which may still be the one before, and those that groups launch from.
  */
 export function supersededVersions(
   versions: readonly LaunchTemplateVersion[],

@@ -1,6 +1,7 @@
-import type { ContainerInstance } from '@aws-sdk/client-ecs';
-import type { KindCondition } from '../../engine/kind.ts';
+import { type ContainerInstance, DeregisterContainerInstanceCommand } from '@aws-sdk/client-ecs';
+import type { CallStep, KindCondition } from '../../engine/kind.ts';
 import { nameOfArn } from './owner.ts';
+import { ecs, step } from './step.ts';
 import { listedInOrder } from './text.ts';
 
 /** As ECS itself counts them (CI-02). */
@@ -24,6 +25,21 @@ export function tasksOn({ runningTasksCount = 0, pendingTasksCount = 0 }: Contai
 
 export function hasTasks(instance: ContainerInstance): boolean {
   return tasksOn(instance) > 0;
+}
+
+/** DE-01: an instance whose agent is connected leaves the cluster when it is terminated; any other has to be taken out by hand. */
+export function deregisterDisconnected(
+  cluster: string | undefined,
+  instances: readonly ContainerInstance[],
+): readonly CallStep[] {
+  return instances
+    .filter(({ agentConnected, status }) => agentConnected !== true && status !== 'DEREGISTERING')
+    .map((instance) => {
+      const { containerInstanceArn: containerInstance } = instance;
+      const command = new DeregisterContainerInstanceCommand({ cluster, containerInstance, force: true });
+      const why = 'deregistered, because its agent is disconnected';
+      return step(ecs, command, `container instance of ${nameOfInstance(instance)} ${why}`);
+    });
 }
 
 /** The condition of a cluster or a group with instances whose agent ECS does not hear from. */

@@ -15,10 +15,3 @@ export function regionOfArn(arn: string): string {
 export function nameOfArn(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
 }
-
-/** `x` of `arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:<id>:autoScalingGroupName/x`. A name may hold slashes, and stays as it is. */
-export function groupNameOf(arnOrName: string): string {
-  const marker = ':autoScalingGroupName/';
-  const at = arnOrName.indexOf(marker);
-  return at < 0 ? arnOrName : arnOrName.slice(at + marker.length);
-}

@@ -22,6 +22,6 @@ export async function unlessDenied<Answer>(answer: Promise<Answer>, denied: Set<
 /** The condition of an object whose status lacks what could not be read. */
 export function statusIncomplete(denied: ReadonlySet<string>): readonly KindCondition[] {
   if (denied.size === 0) return [];
-  const message = `The status leaves out what the operator may not read; nothing else depends on it. ${[...denied].toSorted().join(' ')}`;
+  const message = `The status leaves out what the operator may not read. ${[...denied].toSorted().join(' ')}`;
   return [{ type: STATUS_INCOMPLETE, reason: 'AccessDenied', message }];
 }

@@ -1,6 +1,6 @@
 import { type Tag, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-ecs';
 import { diffTags, mergeTags, ownershipTags } from '../../aws/ownership.ts';
-import type { CallStep, CommonSpec, CommonStatus, Desired } from '../../engine/kind.ts';
+import type { AwsCommand, CallStep, CommonSpec, CommonStatus, Desired } from '../../engine/kind.ts';
 import { previousTagKeys } from './fields.ts';
 import { ownerOf } from './owner.ts';
 import { ecs, step } from './step.ts';
@@ -20,14 +20,20 @@ export function tagSteps(
   more: readonly Tag[] = [],
 ): readonly CallStep[] {
   const { add, removeKeys } = diffTags(desiredTags(desired, more), live, previousTagKeys(desired));
-  const steps: CallStep[] = [];
-  if (add.length > 0) {
-    const command = new TagResourceCommand({ resourceArn: arn, tags: add });
-    steps.push(step(ecs, command, `tags set: ${add.map((tag) => tag.key).join(', ')}`));
-  }
-  if (removeKeys.length > 0) {
-    const command = new UntagResourceCommand({ resourceArn: arn, tagKeys: removeKeys });
-    steps.push(step(ecs, command, `tags removed: ${removeKeys.join(', ')}`));
-  }
-  return steps;
+  const set = () => new TagResourceCommand({ resourceArn: arn, tags: add });
+  const remove = () => new UntagResourceCommand({ resourceArn: arn, tagKeys: removeKeys });
+  return tagCalls(ecs, { keys: add.map(({ key = '' }) => key), command: set }, { keys: removeKeys, command: remove });
+}
+
+interface TagChange {
+  readonly keys: readonly string[];
+  readonly command: () => AwsCommand;
+}
+
+/** The calls that set and remove tags, of which there may be none; each service has its own commands for it. */
+export function tagCalls(service: string, set: TagChange, remove: TagChange): readonly CallStep[] {
+  const calls: CallStep[] = [];
+  if (set.keys.length > 0) calls.push(step(service, set.command(), `tags set: ${set.keys.join(', ')}`));
+  if (remove.keys.length > 0) calls.push(step(service, remove.command(), `tags removed: ${remove.keys.join(', ')}`));
+  return calls;
 }

@@ -2,6 +2,7 @@ import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ECS } from '@aws-sdk/client-ecs';
+import { SSM } from '@aws-sdk/client-ssm';
 import { STS } from '@aws-sdk/client-sts';
 
 /** What differs between the simulated region and an emulator. */
@@ -27,6 +28,7 @@ export interface Aws {
   readonly autoScaling: AutoScaling;
   readonly ec2: EC2;
   readonly applicationAutoScaling: ApplicationAutoScaling;
+  readonly ssm: SSM;
   readonly sts: STS;
   readonly region: string;
   readonly endpoint: string;
@@ -57,6 +59,7 @@ export function awsOf(backend: Backend, region: string, names: { next: number } 
     autoScaling: new AutoScaling(configuration),
     ec2: new EC2(configuration),
     applicationAutoScaling: new ApplicationAutoScaling(configuration),
+    ssm: new SSM(configuration),
     sts: new STS(configuration),
   };
   const others = new Map<string, Aws>();

@@ -6,6 +6,7 @@ import { clusters } from './rows/clusters.ts';
 import { containerInstances } from './rows/container-instances.ts';
 import { deployments } from './rows/deployments.ts';
 import { launchTemplates } from './rows/launch-templates.ts';
+import { parameters } from './rows/parameters.ts';
 import { protocol } from './rows/protocol.ts';
 import { scalableTargets } from './rows/scalable-targets.ts';
 import { serviceAnswers } from './rows/service-answers.ts';
@@ -19,6 +20,7 @@ import { taskDefinitions } from './rows/task-definitions.ts';
 import { taskSets } from './rows/task-sets.ts';
 import { tasks } from './rows/tasks.ts';
 import { trafficShifts } from './rows/traffic-shifts.ts';
+import { trafficSources } from './rows/traffic-sources.ts';
 
 /** Every rule we hold AWS to have, by area. */
 export const TABLE: Readonly<Record<string, readonly Row[]>> = {
@@ -39,7 +41,9 @@ export const TABLE: Readonly<Record<string, readonly Row[]>> = {
   'container instances': containerInstances,
   'capacity providers': capacityProviders,
   'Auto Scaling groups': autoScalingGroups,
+  'traffic sources of groups': trafficSources,
   'launch templates': launchTemplates,
+  parameters,
   'scalable targets': scalableTargets,
   'protocol and errors': protocol,
 };

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { text } from 'node:stream/consumers';
 import { isMutation } from '../../sandbox/region/index.ts';
 import type { AwsEndpoint } from '../../support/operator-bed.ts';
+import { answerForm, formCallOf } from './form-calls.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -30,7 +31,7 @@ export interface Frontage extends AwsEndpoint {
 
 const ecsTarget = 'AmazonEC2ContainerServiceV20141113.';
 
-/** Starts one on a free port. Other services than ECS are passed on as they are. */
+/** Starts one on a free port. Services other than ECS, EC2 and Auto Scaling, and what has no correction, are passed on as they are. */
 export async function startFrontage(
   upstream: AwsEndpoint,
   corrections: ReadonlyMap<string, readonly Correction[]> = new Map(),
@@ -47,21 +48,26 @@ export async function startFrontage(
     const body = await text(incoming);
     const { headers } = incoming;
     const target = String(headers['x-amz-target'] ?? '');
-    if (!target.startsWith(ecsTarget)) {
+    const form = formCallOf(headers, body);
+    const operation = form?.operation ?? (target.startsWith(ecsTarget) ? target.slice(ecsTarget.length) : undefined);
+    // The operator names itself in its user agent; a test's own client does not.
+    const isOperator = String(headers['user-agent']).includes('ecs-operator');
+    if (operation !== undefined && isOperator && isMutation({ operation })) sent.push(operation);
+    if (form !== undefined && corrections.has(form.operation)) {
+      const answer = await answerForm(form, body, upstream, (call, ask) => corrected(corrections, call, ask));
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    } else if (form === undefined && operation !== undefined) {
+      const reply = await corrected(corrections, { operation, input: JSON.parse(body) }, async (call) => {
+        const addressed = { ...headers, 'x-amz-target': ecsTarget + call.operation };
+        const answer = await forward(upstream.endpoint, addressed, JSON.stringify(call.input));
+        return { status: answer.status, output: parsed(answer.body) };
+      });
+      response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify(reply.output));
+    } else {
       const answer = await forward(upstream.endpoint + (incoming.url ?? '/'), headers, body);
       response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body);
-      return;
     }
-    const operation = target.slice(ecsTarget.length);
-    // The operator names itself in its user agent; a test's own client does not.
-    if (isMutation({ operation }) && String(headers['user-agent']).includes('ecs-operator')) sent.push(operation);
-    const reply = await corrected(corrections, { operation, input: JSON.parse(body) }, async (call) => {
-      const addressed = { ...headers, 'x-amz-target': ecsTarget + call.operation };
-      const answer = await forward(upstream.endpoint, addressed, JSON.stringify(call.input));
-      return { status: answer.status, output: parsed(answer.body) };
-    });
-    response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(JSON.stringify(reply.output));
   }
 
   server.listen(0, '127.0.0.1');

@@ -1,4 +1,6 @@
 import type { Call, Correction, Reply } from './aws-frontage.ts';
+import { ec2Deviations } from './moto-ec2-deviations.ts';
+import { records } from './records.ts';
 
 /** Something that moto 5.2.5 does otherwise than AWS, and that the operator's scenarios meet. */
 export interface Deviation {
@@ -133,6 +135,7 @@ export const deviations: readonly Deviation[] = [
       scenarios: ['a rollout whose tasks fail is rolled back by ECS, told, and not tried again'],
     },
   },
+  ...ec2Deviations,
 ];
 
 /** The corrections by operation; `onUse` is told of each one that made a difference. Only reads can have one: they are asked twice. */
@@ -178,10 +181,4 @@ async function newestActive(family: unknown, ask: Ask): Promise<string | undefin
   const listed = await ask({ operation: 'ListTaskDefinitions', input: { familyPrefix: family, status: 'ACTIVE' } });
   const arns = listed.output.taskDefinitionArns;
   return Array.isArray(arns) && arns.length > 0 ? String(arns.at(-1)) : undefined;
-}
-
-/** The objects of a list; moto's answers are not typed. */
-function records(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter((one): one is Record<string, unknown> => typeof one === 'object' && one !== null);
 }

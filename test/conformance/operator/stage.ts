@@ -16,7 +16,7 @@ import type { Manifest, OperatorBed } from '../../support/operator-bed.ts';
 import type { Frontage } from './aws-frontage.ts';
 
 /** What a scenario may use. It does not know which AWS it plays in. */
-export interface Stage extends Pick<Frontage, 'mark' | 'mutations'> {
+export interface Stage extends Pick<Frontage, 'endpoint' | 'mark' | 'mutations'> {
   readonly bed: OperatorBed;
   /** Two subnets and a security group that exist there. */
   readonly subnets: readonly [string, string];

@@ -378,6 +378,8 @@ const rows: readonly Row[] = [
   [aws('InvalidInstanceType'), 'rejected', 'InvalidParameter'],
   [aws('VersionLimitExceeded'), 'terminal', 'QuotaExceeded'],
   [aws('LaunchTemplateLimitExceeded'), 'terminal', 'QuotaExceeded'],
+  [aws('MaxTemplateLimitExceeded'), 'terminal', 'QuotaExceeded'],
+  [aws('TagLimitExceeded'), 'terminal', 'QuotaExceeded'],
   [aws('ResourceLimitExceeded'), 'terminal', 'QuotaExceeded'],
   [
     aws('AuthFailure', 'AWS was not able to validate the provided access credentials'),

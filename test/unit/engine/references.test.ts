@@ -4,7 +4,6 @@ import { type Directory, referenceKey, resolveReferences } from '../../../src/en
 import type { ECSCluster, ECSClusterSpec, ECSClusterStatus } from '../../../src/kinds/cluster/api.ts';
 import { cluster } from '../../../src/kinds/cluster/kind.ts';
 import type { ECSServiceStatus } from '../../../src/kinds/service/api.ts';
-import { service } from '../../../src/kinds/service/kind.ts';
 import { keyOf, type ObjectMeta } from '../../../src/kube/types.ts';
 import { arns, condition, deleted, ecsCluster, ecsService, region } from '../../support/builders.ts';
 
@@ -33,14 +32,11 @@ interface Referring {
   readonly status?: ECSServiceStatus & CommonStatus;
 }
 
-/** Resolves the clusterRef of a service in namespace `team`. */
+/** Resolves a clusterRef of an object in namespace `team` that needs no more than to know what the cluster is in AWS. */
 function resolve(directory: Directory, { namespace, metadata, status }: Referring = {}) {
-  const web = ecsService(
-    'web',
-    { clusterRef: { name: 'prod', namespace }, taskDefinition: 'web:1' },
-    { metadata, status },
-  );
-  return resolveReferences(web, service.references(web.spec), directory);
+  const to = { name: 'prod', namespace };
+  const web = ecsService('web', { clusterRef: to, taskDefinition: 'web:1' }, { metadata, status });
+  return resolveReferences(web, [{ field: 'spec.clusterRef', kind: 'ECSCluster', to }], directory);
 }
 
 test('a reference means the namespace of the object that has it, unless it says another', () => {

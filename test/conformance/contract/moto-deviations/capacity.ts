@@ -77,6 +77,14 @@ export const CAPACITY: readonly Deviation[] = [
     },
   },
   {
+    id: 'no-managed-instances',
+    operation: 'CreateCapacityProvider',
+    motoDoes: 'A Managed Instances provider is an answer of 500.',
+    awsDoes: 'It is made in its cluster.',
+    source: 'API reference, CreateCapacityProvider and DescribeCapacityProviders, request parameter cluster',
+    rows: { "Unexpected token '<'": 'API.DescribeCapacityProvidersB' },
+  },
+  {
     id: 'no-managed-scaling',
     operation: 'PutClusterCapacityProviders',
     motoDoes:

@@ -1,6 +1,7 @@
 import { CAPACITY } from './capacity.ts';
 import { CLUSTERS } from './clusters.ts';
 import type { Deviation } from './deviation.ts';
+import { PARAMETERS } from './parameters.ts';
 import { SCALING } from './scaling.ts';
 import { SERVICES } from './services.ts';
 import { TASK_DEFINITIONS } from './task-definitions.ts';
@@ -14,6 +15,7 @@ export const DEVIATIONS: readonly Deviation[] = [
   ...TASKS,
   ...CAPACITY,
   ...SCALING,
+  ...PARAMETERS,
 ];
 
 /** The rows of a deviation, each with what its failure says. */

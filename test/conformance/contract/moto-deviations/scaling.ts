@@ -39,6 +39,18 @@ export const SCALING: readonly Deviation[] = [
     rows: { 'one element was expected, and there are 0': 'MD-04b' },
   },
   {
+    id: 'traffic-sources-missing',
+    operation: 'AttachTrafficSources, AttachLoadBalancerTargetGroups, DetachLoadBalancers',
+    motoDoes:
+      'Traffic sources do not exist, a target group without a load balancer crashes, and anything can be detached.',
+    awsDoes: 'All of them work, and ValidationError.',
+    source: REFERENCE,
+    rows: {
+      'XML parse error': 'API.AttachTrafficSources API.AttachLoadBalancerTargetGroups',
+      'accepted, and not refused': 'API.DetachLoadBalancers',
+    },
+  },
+  {
     id: 'template-not-checked',
     operation: 'CreateLaunchTemplate, DescribeLaunchTemplates',
     motoDoes: 'Names are not checked, and an id that does not exist is no error.',

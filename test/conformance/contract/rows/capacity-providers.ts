@@ -103,6 +103,28 @@ export const capacityProviders: readonly Row[] = [
       'ClientException|InvalidParameterException',
     );
   }),
+  row('API.DescribeCapacityProvidersB', 'a Managed Instances provider is found in its cluster only', async (aws) => {
+    const { clusterName: cluster } = await createCluster(aws);
+    const name = aws.name('managed');
+    await aws.ecs.createCapacityProvider({
+      name,
+      cluster,
+      managedInstancesProvider: {
+        infrastructureRoleArn: 'arn:aws:iam::123456789012:role/infrastructure',
+        instanceLaunchTemplate: {
+          ec2InstanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/instances',
+          networkConfiguration: { subnets: [aws.subnets[0]] },
+        },
+      },
+    });
+    const { capacityProviders: found } = await aws.ecs.describeCapacityProviders({
+      capacityProviders: [name],
+      cluster,
+    });
+    expect(only(found)).toMatchObject({ name, type: 'MANAGED_INSTANCES' });
+    const { failures } = await aws.ecs.describeCapacityProviders({ capacityProviders: [name] });
+    expect(only(failures).reason).toBe('MISSING');
+  }),
   row('API.DescribeCapacityProviders', 'a missing provider is the failure MISSING', async (aws) => {
     expect(reasonOf(await aws.ecs.describeCapacityProviders({ capacityProviders: [aws.name('nobody')] }))).toBe(
       'MISSING',

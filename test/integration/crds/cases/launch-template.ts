@@ -38,6 +38,15 @@ export const launchTemplateCases: readonly RuleCase[] = [
   },
   {
     names,
+    says: 'spec.launchTemplateData is empty',
+    accepted: [
+      { spec: { launchTemplateData: { imageId: 'ami-0' } } },
+      { spec: { launchTemplateData: {}, imageSelector: { family: 'AmazonLinux2023' } } },
+    ],
+    refused: [{ spec: { launchTemplateData: {} } }],
+  },
+  {
+    names,
     says: 'spec.imageSelector and spec.launchTemplateData.imageId exclude',
     accepted: [image({ family: 'AmazonLinux2023' }), { spec: withData({ imageId: 'ami-0123456789abcdef0' }) }],
     refused: [
@@ -53,7 +62,7 @@ export const launchTemplateCases: readonly RuleCase[] = [
   {
     names,
     says: 'spec.launchTemplateData.iamInstanceProfile is required with spec.ecs',
-    accepted: [{ spec: ecs() }, { spec: { launchTemplateData: {} } }],
+    accepted: [{ spec: ecs() }, { spec: { launchTemplateData: { imageId: 'ami-0' } } }],
     refused: [{ spec: { launchTemplateData: {}, ecs: { cluster: 'prod' } } }],
   },
   {
@@ -192,7 +201,7 @@ export const launchTemplateCases: readonly RuleCase[] = [
   {
     names,
     says: 'spec.launchTemplateData: instanceType and instanceRequirements exclude',
-    accepted: [{ spec: template() }, { spec: requiring({}) }, { spec: { launchTemplateData: {} } }],
+    accepted: [{ spec: template() }, { spec: requiring({}) }],
     refused: [{ spec: withData({ instanceRequirements: required }) }],
   },
   {

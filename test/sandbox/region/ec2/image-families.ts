@@ -2,8 +2,6 @@
 export interface ImageFamily {
   /** Begins the names of the parameters of the recommended image. */
   readonly path: string;
-  /** Other names of it. */
-  readonly aliases?: readonly string[];
   /** Where the parameters of each single image are, by its `edition`; older ones are found there too. */
   readonly editions?: string;
   readonly architecture: 'x86_64' | 'arm64';
@@ -22,8 +20,8 @@ export const IMAGE_FAMILIES: readonly ImageFamily[] = [
   al2023('', 'x86_64', ['a1', '20260101'], ['a2', '20260201']),
   al2023('/arm64', 'arm64', ['b1', '20260101'], ['b2', '20260201']),
   al2023('/gpu', 'x86_64', ['11', '20260101']),
-  // The guide still calls it inf (INS-04); AWS's list of parameters, neuron.
-  { ...al2023('/neuron', 'x86_64', ['12', '20260101']), aliases: [optimized('amazon-linux-2023/inf/recommended')] },
+  // The guide says inf (INS-04); AWS publishes neuron, as moto's record of these parameters shows.
+  al2023('/neuron', 'x86_64', ['12', '20260101']),
   al2('', 'x86_64', 'c1'),
   al2('/arm64', 'arm64', 'd1'),
   al2('/gpu', 'x86_64', 'e1'),

@@ -31,7 +31,7 @@ export function imageParameter(world: World, name: string, version?: number): Im
 
 function familyParameters(family: ImageFamily, images: readonly ImageFacts[]): ImageParameter[] {
   return images.flatMap((image, index) => [
-    ...[family.path, ...(family.aliases ?? [])].flatMap((path) => parametersAt(path, image, index + 1)),
+    ...parametersAt(family.path, image, index + 1),
     ...(family.editions === undefined ? [] : parametersAt(`${family.editions}/${edition(image)}`, image, 1)),
   ]);
 }

@@ -18,9 +18,7 @@ const INITIAL: readonly ImageFacts[] = IMAGE_FAMILIES.flatMap((family) =>
   family.images.map(([id, day]) => imageOf(family, id, day)),
 );
 
-const FAMILY_BY_PATH: ReadonlyMap<string, ImageFamily> = new Map(
-  IMAGE_FAMILIES.flatMap((family) => [family.path, ...(family.aliases ?? [])].map((path) => [path, family])),
-);
+const FAMILY_BY_PATH: ReadonlyMap<string, ImageFamily> = new Map(IMAGE_FAMILIES.map((family) => [family.path, family]));
 
 function imageOf(family: ImageFamily, id: string, day: string, created?: Date): ImageFacts {
   const date = new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00.000Z`);

@@ -2,6 +2,7 @@ import type { AutoScalingGroup as LiveGroup } from '@aws-sdk/client-auto-scaling
 import { describe, expect, test } from 'vitest';
 import type { AwsReads } from '../../../../src/aws/reads.ts';
 import { absent, type Identity } from '../../../../src/engine/kind.ts';
+import { OperatorError } from '../../../../src/errors.ts';
 import type { AutoScalingGroupSpec, AutoScalingGroupStatus } from '../../../../src/kinds/auto-scaling-group/api.ts';
 import { autoScalingGroup as kind } from '../../../../src/kinds/auto-scaling-group/kind.ts';
 import { deleted, desired } from '../../../support/builders.ts';
@@ -21,6 +22,7 @@ interface Asked {
   readonly reads?: Partial<AwsReads>;
   readonly status?: AutoScalingGroupStatus;
   readonly deleting?: boolean;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly references?: Readonly<Record<string, Identity>>;
 }
 
@@ -29,8 +31,8 @@ const full: Partial<LiveGroup> = { DesiredCapacity: 1, Instances: [instance('i-1
 
 const done = { InstanceRefreshId: 'r', Status: 'Successful' } as const;
 
-function observe({ spec, live, reads, status, deleting = false, references }: Asked) {
-  const of = autoScalingGroup('nodes', spec, { status, metadata: deleting ? deleted : {} });
+function observe({ spec, live, reads, status, deleting = false, references, annotations = {} }: Asked) {
+  const of = autoScalingGroup('nodes', spec, { status, metadata: { ...(deleting ? deleted : {}), annotations } });
   const group = live === undefined ? undefined : liveGroup(of, live);
   return kind.observe(
     {
@@ -145,6 +147,32 @@ describe('what is read of a group', () => {
     ],
   ])('%s', async (_what, asked, reads, expected) => {
     expect(await observe({ live: full, ...asked, reads })).toMatchObject(expected);
+  });
+});
+
+describe('container instances that the operator may not read', () => {
+  const refusal = new OperatorError('terminal', 'AccessDenied', 'Allow ecs:ListContainerInstances.');
+  const reads = { latestInstanceRefresh: answer(undefined), containerInstances: () => Promise.reject(refusal) };
+
+  test('are left out of what only the status tells, which says so', async () => {
+    const observed = await observe({ live: full, reads });
+    if (observed === absent) throw new Error('the group is there');
+    expect(observed.containerInstances).toBeUndefined();
+    const wanted = desired(autoScalingGroup('nodes'), { [templateField]: template() });
+    expect(kind.conclude(wanted, observed).conditions).toMatchObject([
+      { type: 'StatusIncomplete', reason: 'AccessDenied', message: expect.stringContaining(refusal.message) },
+    ]);
+  });
+
+  test.each<[string, Asked]>([
+    ['the group is deleted', { deleting: true }],
+    ['the annotation asks for a drain', { annotations: { 'ecs-operator.dev/drain': 'all' } }],
+    [
+      'a drain is to be taken back',
+      { status: { drain: [{ instanceId: 'i-1', state: 'Drained', runningTasksCount: 0 }] } },
+    ],
+  ])('are needed when %s', async (_when, asked) => {
+    await expect(observe({ live: full, ...asked, reads })).rejects.toBe(refusal);
   });
 });
 

@@ -45,6 +45,11 @@ describe('what a provider is to others', () => {
     expect(capacityProvider.identity(of)).toEqual({ arn: status.capacityProviderArn, name: 'nodes', region });
   });
 
+  test('tells that it is one of Managed Instances, which no cluster associates', () => {
+    const of = ecsCapacityProvider('nodes', onCluster, { status: { ...status, status: 'ACTIVE' } });
+    expect(capacityProvider.identity(of)).toMatchObject({ details: { type: 'MANAGED_INSTANCES' } });
+  });
+
   test.each([undefined, 'PROVISIONING', 'DEPROVISIONING', 'INACTIVE'])('is nothing while it is %s', (state) => {
     const of = ecsCapacityProvider('nodes', onGroup, { status: { ...status, status: state } });
     expect(capacityProvider.identity(of)).toBeUndefined();

@@ -240,6 +240,23 @@ describe('managed termination protection (CP-02)', () => {
     });
   });
 
+  test('of a live provider is worth nothing once the object of its group stops to protect, which AWS would not tell', () => {
+    const of = referring(isProtecting);
+    const autoScalingGroupProvider = {
+      ...groupDefaults,
+      ...isProtecting,
+      autoScalingGroupArn: groupIdentity('nodes').arn,
+      managedScaling: { ...groupDefaults.managedScaling, ...SCALING },
+    };
+    const observed = { provider: liveCapacityProvider(of, { autoScalingGroupProvider }), group: undefined };
+    const plan = (isProtected: boolean) =>
+      capacityProvider.plan(desired(of, { [GROUP_REF]: groupIdentity('nodes', isProtected) }), observed);
+    expect(plan(true)).toEqual([]);
+    expect(() => plan(false)).toThrow(
+      expect.objectContaining({ reason: 'InstanceProtectionRequired', disposition: 'terminal' }),
+    );
+  });
+
   test('is refused on a live provider before AWS is asked, together with what else has changed', async () => {
     const of = provider({ ...isProtecting, managedDraining: 'DISABLED' });
     const live = liveCapacityProvider(of, {

@@ -196,6 +196,12 @@ describe('taking providers away', () => {
     const added = { spec: { capacityProviders: ['FARGATE', 'ec2', 'managed'] }, observed };
     expect(plan(withManaged, added)).toMatchObject([put(['FARGATE', 'ec2'])]);
   });
+
+  test('is not done to one of Managed Instances that is referred to and that ECS does not list yet (terraform-provider-aws#44783)', () => {
+    const managed = { ...providerIdentity('managed'), details: { type: 'MANAGED_INSTANCES' } };
+    const spec = { capacityProviderRefs: [{ name: 'managed' }] };
+    expect(plan({ capacityProviders: [] }, { spec, references: { [FIRST]: managed } })).toEqual([]);
+  });
 });
 
 describe('replacing a provider in one go', () => {

@@ -90,6 +90,21 @@ describe('deleting a cluster', () => {
     ]);
   });
 
+  test('takes out instances whose agent is away, for nobody else does once they are terminated (DE-01), but no external ones', () => {
+    const lost = containerInstance('i-1', { agentConnected: false });
+    const leaving = containerInstance('i-2', { agentConnected: false, status: 'DEREGISTERING' });
+    const external = externalInstance('mi-1', { agentConnected: false });
+    const instances = [lost, leaving, external, containerInstance('i-3')];
+    expect(retire({}, { capacity: capacity({ instances }) })).toMatchObject([
+      {
+        operation: 'DeregisterContainerInstance',
+        input: { cluster: arns.cluster('prod'), containerInstance: lost.containerInstanceArn, force: true },
+        reason: 'container instance of i-1 deregistered, because its agent is disconnected',
+      },
+      { wait: 'InUse' },
+    ]);
+  });
+
   test('waits for container instances, and leaves external ones to their owner (EX-07)', () => {
     const instances = [containerInstance('i-2'), externalInstance('mi-1'), containerInstance('i-1')];
     expect(retire({}, { capacity: capacity({ instances }) })).toEqual([

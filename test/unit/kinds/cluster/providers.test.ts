@@ -163,7 +163,7 @@ describe('why a provider has no more instances', () => {
       {
         group: scalingGroup('ec2', { DesiredCapacity: 1 }),
         activities: [
-          launchActivity({ StatusCode: 'InProgress', EndTime: undefined }),
+          launchActivity({ Description: 'Launching a new EC2 instance', StatusCode: 'InProgress', EndTime: undefined }),
           failedLaunchActivity('You are not authorized. Encoded authorization failure message: x-1_y'),
         ],
       },

@@ -1,3 +1,8 @@
+import type {
+  AutoScalingGroup,
+  LaunchTemplateSpecification,
+  LaunchTemplate as MixedLaunchTemplate,
+} from '@aws-sdk/client-auto-scaling';
 import type { LaunchTemplateVersion, LaunchTemplate as LiveTemplate } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { absent } from '../../../../src/engine/kind.ts';
@@ -8,6 +13,7 @@ import type {
   ResolvedImage,
 } from '../../../../src/kinds/launch-template/api.ts';
 import { contentOf } from '../../../../src/kinds/launch-template/data.ts';
+import { launchingFrom } from '../../../../src/kinds/launch-template/groups.ts';
 import { launchTemplate as kind } from '../../../../src/kinds/launch-template/kind.ts';
 import { arns, deleted, desired, foreignTags, ownTags, region, summaries } from '../../../support/builders.ts';
 import {
@@ -35,12 +41,31 @@ interface Seen {
   readonly template?: Partial<LiveTemplate>;
   readonly versions?: readonly LaunchTemplateVersion[];
   readonly image?: ResolvedImage;
+  readonly groups?: readonly AutoScalingGroup[];
 }
 
-const observed = (of: LaunchTemplate, { template = {}, versions, image }: Seen) => ({
+const observed = (of: LaunchTemplate, { template = {}, versions, image, groups = [] }: Seen) => ({
   template: liveTemplate(of, template),
   versions,
   image,
+  groups,
+});
+/** A group that launches from version 1 of the template, unless said otherwise. */
+const launching = (
+  AutoScalingGroupName: string,
+  own: LaunchTemplateSpecification | undefined,
+  mixed?: MixedLaunchTemplate,
+): AutoScalingGroup => ({
+  AutoScalingGroupName,
+  MinSize: 0,
+  MaxSize: 1,
+  DesiredCapacity: 0,
+  DefaultCooldown: 300,
+  AvailabilityZones: [],
+  HealthCheckType: 'EC2',
+  CreatedTime: new Date(0),
+  ...(own === undefined ? {} : { LaunchTemplate: { LaunchTemplateId: templateId, Version: '1', ...own } }),
+  ...(mixed === undefined ? {} : { MixedInstancesPolicy: { LaunchTemplate: mixed } }),
 });
 const plan = (of: LaunchTemplate, seen: Seen = {}) => summaries(kind.plan(desired(of), observed(of, seen)));
 /** The object with another spec than the one that AWS agreed with. */
@@ -94,7 +119,7 @@ describe('creating a launch template', () => {
 
   test('waits until the status pins the image that was resolved', () => {
     const of = launchTemplate('web', selecting);
-    const seen = { template: undefined, versions: undefined, image: newer };
+    const seen = { template: undefined, versions: undefined, image: newer, groups: [] };
     expect(summaries(kind.plan(desired(of), seen))).toMatchObject([{ wait: 'ResolvingImage' }]);
     expect(summaries(kind.plan(desired(of), absent))).toMatchObject([{ wait: 'ResolvingImage' }]);
     expect(kind.conclude(desired(of), seen).status).toEqual({ image: newer });
@@ -172,6 +197,16 @@ describe('a new content', () => {
     expect(deletions.map((list) => (Array.isArray(list) ? list.length : 0))).toEqual([200, 48]);
     expect(deletions.flat()).not.toContain('1');
     expect(deletions.flat()).not.toContain('250');
+  });
+
+  test('takes no version away that a group launches from, whatever the limit', () => {
+    const of = changed({ ...larger, versionHistoryLimit: 0 }, { defaultVersionNumber: 5 });
+    const old = [4, 3, 2, 1].map((number) => ownVersion(launchTemplate('web'), number));
+    const groups = [launching('a', { Version: '1' }), launching('b', { LaunchTemplateId: 'lt-other', Version: '2' })];
+    const template = { DefaultVersionNumber: 5 };
+    expect(plan(of, { template, versions: [ownVersion(of, 5), ...old], groups })).toMatchObject([
+      { operation: 'DeleteLaunchTemplateVersions', input: { Versions: ['4', '3', '2'] } },
+    ]);
   });
 });
 
@@ -304,6 +339,28 @@ describe('deleting', () => {
         operation: 'DeleteLaunchTemplate',
         input: { LaunchTemplateId: templateId },
         reason: 'launch template web deleted',
+      },
+    ]);
+  });
+
+  test('waits for the groups in AWS that launch from it, also by a mixed instances policy or an override', () => {
+    const own = launching('own', {});
+    const { LaunchTemplate: specification } = own;
+    const other = { LaunchTemplateId: 'lt-other', Version: '1' };
+    const groups = [
+      own,
+      launching('mixed', undefined, { LaunchTemplateSpecification: specification }),
+      launching('override', undefined, {
+        LaunchTemplateSpecification: other,
+        Overrides: [{ InstanceType: 'm5.large' }, { LaunchTemplateSpecification: specification }],
+      }),
+      launching('another', other),
+    ];
+    expect(summaries(kind.retire(desired(of), observed(of, { groups: launchingFrom(groups, templateId) })))).toEqual([
+      {
+        wait: 'InUse',
+        message:
+          'Waiting until no Auto Scaling group launches from it: in AWS these do: mixed, override, own. Delete them or give them another launch template; to keep this one for them, set spec.deletionPolicy to Retain.',
       },
     ]);
   });

@@ -5,12 +5,14 @@ import { absent } from '../../../../src/engine/kind.ts';
 import type { LaunchTemplate, LaunchTemplateSpec, ResolvedImage } from '../../../../src/kinds/launch-template/api.ts';
 import { launchTemplate as kind } from '../../../../src/kinds/launch-template/kind.ts';
 import { arns, deleted, desired } from '../../../support/builders.ts';
+import { scalingGroup } from '../../../support/builders-cluster.ts';
 import {
   launchTemplate,
   liveTemplate,
   ownVersion,
   settledStatus,
   smallTemplate,
+  templateId,
 } from '../../../support/builders-launch-template.ts';
 import { unusedReads } from '../../../support/reads.ts';
 
@@ -43,13 +45,16 @@ const settled = launchTemplate('web', smallTemplate, { status: settledStatus(lau
 describe('nothing but the template is read', () => {
   test('when it has settled', async () => {
     const seen = await observe(settled, template(settled));
-    expect(seen).toEqual({ template: liveTemplate(settled), versions: undefined, image: undefined });
+    expect(seen).toEqual({ template: liveTemplate(settled), versions: undefined, image: undefined, groups: [] });
   });
 
-  test('while its object is being deleted, even if nothing that it refers to is there any more', async () => {
+  test('apart from the groups that launch from it while its object is being deleted, even if nothing that it refers to is there any more', async () => {
     const spec: LaunchTemplateSpec = { ...selecting, ecs: { clusterRef: { name: 'gone' } } };
     const of = launchTemplate('web', spec, { metadata: deleted });
-    expect(await observe(of, template(of))).toMatchObject({ template: { LaunchTemplateName: 'web' } });
+    const groups = { listAutoScalingGroups: async () => [] };
+    expect(await observe(of, { ...template(of), ...groups })).toMatchObject({
+      template: { LaunchTemplateName: 'web' },
+    });
     expect(await observe(of, noTemplate)).toBe(absent);
   });
 });
@@ -136,6 +141,7 @@ describe('the image is looked up', () => {
       template: undefined,
       versions: undefined,
       image: { imageId: 'ami-1', parameter: PARAMETER, resolvedAt: '2026-01-03T00:00:00Z' },
+      groups: [],
     });
   });
 
@@ -172,5 +178,25 @@ test('a cluster of another region is refused', async () => {
     disposition: 'terminal',
     reason: 'RegionMismatch',
     message: expect.stringMatching(/^spec\.ecs\.clusterRef is in eu-west-1 .* Set spec\.region to eu-west-1/),
+  });
+});
+
+describe('the groups of the region are read', () => {
+  const wide = { ...smallTemplate, versionHistoryLimit: 0 };
+  const live = { describeLaunchTemplateVersions: async () => [ownVersion(launchTemplate('web', wide), 3), former] };
+  const former = ownVersion(launchTemplate('web', { ...wide, versionDescription: 'former' }), 2);
+
+  test('before a version is deleted, and only those that launch from the template are kept in mind', async () => {
+    const groups = ['lt-other', templateId].map((LaunchTemplateId) =>
+      scalingGroup(LaunchTemplateId, { LaunchTemplate: { LaunchTemplateId, Version: '2' } }),
+    );
+    const of = launchTemplate('web', wide);
+    const seen = await observe(of, { ...template(of, 3), ...live, listAutoScalingGroups: async () => groups });
+    expect(seen).toMatchObject({ groups: [{ AutoScalingGroupName: templateId }] });
+  });
+
+  test('not while the history is within its limit', async () => {
+    const of = launchTemplate('web', { ...wide, versionHistoryLimit: 1 });
+    expect(await observe(of, { ...template(of, 3), ...live })).toMatchObject({ groups: [] });
   });
 });

@@ -32,6 +32,7 @@ export class TemplateModel {
     ...unusedReads,
     describeLaunchTemplate: async (name) => (this.#template?.name === name ? this.template : undefined),
     describeLaunchTemplateVersions: async (id) => (this.#template?.id === id ? this.versions : []),
+    listAutoScalingGroups: async () => [],
     describeInstanceType: async () => ({ ProcessorInfo: { SupportedArchitectures: ['x86_64'] } }),
     getParameter: async (name) => this.images.get(name),
   };

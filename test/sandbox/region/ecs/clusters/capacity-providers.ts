@@ -1,7 +1,7 @@
 import type { PutClusterCapacityProvidersRequest, PutClusterCapacityProvidersResponse } from '@aws-sdk/client-ecs';
 import { AwsError } from '../../errors.ts';
 import type { World } from '../../world.ts';
-import { checkedProviders, checkNotBusy, syncAttachments } from '../capacity/providers/association.ts';
+import { checkedProviders, checkNotBusy, ownProviders, syncAttachments } from '../capacity/providers/association.ts';
 import { findCluster } from '../find.ts';
 import { checkStrategy } from '../services/rules/strategy.ts';
 import type { ServiceState } from '../services/state.ts';
@@ -16,7 +16,8 @@ export function putClusterCapacityProviders(
 ): PutClusterCapacityProvidersResponse {
   const cluster = findCluster(world, input.cluster);
   checkNotBusy(cluster);
-  const capacityProviders = checkedProviders(world, cluster.name, input.capacityProviders ?? []);
+  const checked = checkedProviders(world, cluster.name, input.capacityProviders ?? []);
+  const capacityProviders = [...ownProviders(world, cluster), ...checked];
   const strategy = (input.defaultCapacityProviderStrategy ?? []).map(strategyItem);
   checkStrategy({ capacityProviders }, strategy);
   checkStillUsed(cluster, capacityProviders);

@@ -38,6 +38,13 @@ function checkProvider(world: World, cluster: string, provider: CapacityProvider
       `The specified capacity provider '${provider.name}' is not in an ACTIVE state. Specify a valid capacity provider and try again.`,
     );
   }
+  if (provider.cluster !== undefined) {
+    // hashicorp/terraform-provider-aws#44783, aws-cdk#35699
+    throw invalidParameter(
+      'Cannot associate Managed Instances capacity provider to clusters using this API. ' +
+        'Managed Instances capacity providers are already associated with the cluster.',
+    );
+  }
   if (!isManaged(provider)) return;
   // CP-10: the group's one desired capacity can follow the tasks of one cluster only.
   for (const other of world.ecs.clusters.values()) {
@@ -48,6 +55,11 @@ function checkProvider(world: World, cluster: string, provider: CapacityProvider
         `The specified capacity provider is associated with cluster ${other.name}.`,
     );
   }
+}
+
+/** The Managed Instances providers that the cluster lists: its own from when they are ACTIVE until they are deleted, whatever is associated. */
+export function ownProviders(world: World, { capacityProviders }: ClusterState): string[] {
+  return capacityProviders.filter((name) => world.ecs.capacityProviders.get(name)?.cluster !== undefined);
 }
 
 /** Associations change one after the other. */

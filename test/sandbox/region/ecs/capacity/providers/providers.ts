@@ -67,6 +67,7 @@ export function createCapacityProvider(
     later(world, provider, () => {
       provider.status = 'ACTIVE';
       provider.updateStatus = 'CREATE_COMPLETE';
+      changeOwn(world, provider, (names) => [...names, name]);
     });
   }
   return { capacityProvider: providerView(provider, true) };
@@ -175,6 +176,7 @@ export function deleteCapacityProvider(
   later(world, provider, () => {
     provider.status = 'INACTIVE';
     provider.updateStatus = 'DELETE_COMPLETE';
+    changeOwn(world, provider, (names) => names.filter((name) => name !== provider.name));
     world.agenda.after(world.timings.retention, () => {
       const { capacityProviders } = world.ecs;
       if (capacityProviders.get(provider.name) === provider) capacityProviders.delete(provider.name);
@@ -183,8 +185,18 @@ export function deleteCapacityProvider(
   return { capacityProvider: providerView(provider, true) };
 }
 
+/** A Managed Instances provider is among its cluster's without an association. */
+function changeOwn(world: World, { cluster }: CapacityProviderState, change: (names: readonly string[]) => string[]) {
+  const own = cluster === undefined ? undefined : world.ecs.clusters.get(cluster);
+  if (own !== undefined) own.capacityProviders = change(own.capacityProviders);
+}
+
 /** CP-14: first out of every service, then out of the cluster. */
 function checkUnused(world: World, provider: CapacityProviderState): void {
+  if (provider.cluster !== undefined) {
+    checkUnusedByServices(world, provider);
+    return;
+  }
   for (const cluster of world.ecs.clusters.values()) {
     if (cluster.status === 'INACTIVE' || !cluster.capacityProviders.includes(provider.name)) continue;
     throw clientException(
@@ -192,6 +204,17 @@ function checkUnused(world: World, provider: CapacityProviderState): void {
         'Remove the capacity provider from the cluster and try again.',
     );
   }
+}
+
+/** In words like those that aws-nuke#990 quotes of daemons. */
+function checkUnusedByServices(world: World, { name, cluster = '' }: CapacityProviderState): void {
+  const services = [...(world.ecs.clusters.get(cluster)?.services.values() ?? [])];
+  const uses = services.some(
+    ({ status, template }) =>
+      status === 'ACTIVE' && template?.strategy?.some(({ capacityProvider }) => capacityProvider === name),
+  );
+  if (!uses) return;
+  throw clientException('Cannot delete capacity provider. Services are still associated with this capacity provider.');
 }
 
 function findProvider(world: World, name: string | undefined, givenCluster: string | undefined): CapacityProviderState {

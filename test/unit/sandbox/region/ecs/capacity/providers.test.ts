@@ -204,7 +204,10 @@ describe('a capacity provider', () => {
     region.advance(10_000);
     await ecs.send(new CreateClusterCommand({ clusterName: 'other' }));
     await expectError(put(fixture, ['managed'], 'other'), 'InvalidParameterException', /another cluster/);
-    await put(fixture, ['managed']);
+    await expectError(put(fixture, ['managed']), 'InvalidParameterException', /already associated with the cluster/);
+    await put(fixture, ['FARGATE']);
+    const described = await ecs.send(new DescribeClustersCommand({ clusters: ['main'] }));
+    expect(described.clusters).toMatchObject([{ capacityProviders: ['FARGATE', 'managed'] }]);
     await expectError(
       ecs.send(
         new RunTaskCommand({
