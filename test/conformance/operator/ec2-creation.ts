@@ -62,7 +62,8 @@ export const ec2Creation: readonly Scenario[] = [
     name: 'an image is found by its family and architecture, and pinned',
     shows: ['LaunchTemplate create'],
     async play(stage) {
-      const { imageId: _, ...launchTemplateData } = machine;
+      const { imageId: _, ...rest } = machine;
+      const launchTemplateData = { ...rest, instanceType: 'm6g.large' };
       const imageSelector = { family: 'AmazonLinux2023', architecture: 'arm64' } as const;
       await stage.bed.apply(launchTemplate('lt-image', { launchTemplateData, imageSelector }));
       const { status } = await stage.bed.ready('LaunchTemplate', 'lt-image');

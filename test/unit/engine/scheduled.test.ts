@@ -27,7 +27,10 @@ test('what is due by the spec itself is carried out with Report too, and is no d
   const key = world.put('a', { size: 1, driftPolicy: 'Report' });
   expect((await world.pass(key)).outcome).toBe('settled');
   world.clock.advance(60_000);
-  expect(await world.pass(key)).toMatchObject({ outcome: 'settled', journal: ['UpdateWidget a', 'status Ready=True Live'] });
+  expect(await world.pass(key)).toMatchObject({
+    outcome: 'settled',
+    journal: ['UpdateWidget a', 'status Ready=True Live'],
+  });
   expect(world.events).toContain('Normal Updated: size 1 -> 7');
 });
 

@@ -40,13 +40,12 @@ export const SCALING: readonly Deviation[] = [
   },
   {
     id: 'traffic-sources-missing',
-    operation: 'AttachTrafficSources, AttachLoadBalancerTargetGroups, DetachLoadBalancers',
-    motoDoes:
-      'Traffic sources do not exist, a target group without a load balancer crashes, and anything can be detached.',
-    awsDoes: 'All of them work, and ValidationError.',
+    operation: 'AttachTrafficSources, DetachLoadBalancers',
+    motoDoes: 'Traffic sources do not exist, and any load balancer can be detached.',
+    awsDoes: 'They do, and ValidationError.',
     source: REFERENCE,
     rows: {
-      'XML parse error': 'API.AttachTrafficSources API.AttachLoadBalancerTargetGroups',
+      'XML parse error': 'API.AttachTrafficSources',
       'accepted, and not refused': 'API.DetachLoadBalancers',
     },
   },

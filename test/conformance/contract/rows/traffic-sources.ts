@@ -8,14 +8,6 @@ const targetGroup = ({ region }: Aws, name: string): string =>
   `arn:aws:elasticloadbalancing:${region}:123456789012:targetgroup/${name}/0123456789abcdef`;
 
 export const trafficSources: readonly Row[] = [
-  row('API.AttachLoadBalancerTargetGroups', 'an attached target group is one of its group', async (aws) => {
-    const AutoScalingGroupName = await createGroup(aws);
-    const TargetGroupARNs = [targetGroup(aws, 'a')];
-    await aws.autoScaling.attachLoadBalancerTargetGroups({ AutoScalingGroupName, TargetGroupARNs });
-    expect((await describeGroup(aws, AutoScalingGroupName)).TargetGroupARNs).toEqual(TargetGroupARNs);
-    await aws.autoScaling.detachLoadBalancerTargetGroups({ AutoScalingGroupName, TargetGroupARNs });
-    expect((await describeGroup(aws, AutoScalingGroupName)).TargetGroupARNs).toEqual([]);
-  }),
   row('API.AttachTrafficSources', 'a traffic source is told with its type', async (aws) => {
     const AutoScalingGroupName = await createGroup(aws);
     const TrafficSources = [{ Identifier: targetGroup(aws, 'b'), Type: 'elbv2' }];
