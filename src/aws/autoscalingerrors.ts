@@ -25,6 +25,13 @@ export const autoScalingRules: readonly Rule[] = [
     advice: 'The instance refresh has to end, or to be cancelled, first.',
   },
   {
+    // It ended since it was read. That is as good as cancelled.
+    code: /^ActiveInstanceRefreshNotFound$/,
+    disposition: 'progressing',
+    reason: 'UpdateInProgress',
+    advice: 'The instance refresh has ended; the group is looked at again.',
+  },
+  {
     code: /^IrreversibleInstanceRefresh$/,
     disposition: 'rejected',
     reason: 'IrreversibleInstanceRefresh',

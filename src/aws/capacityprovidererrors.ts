@@ -43,10 +43,11 @@ export const capacityProviderRules: readonly Rule[] = [
     // Here it is what the request refers to that is missing, and not what the request is for.
     code: vague,
     message: /capacity provider.*(not found|not exist)/i,
-    operation: /^(PutClusterCapacityProviders|UpdateService)$/,
+    operation: /^(CreateCluster|PutClusterCapacityProviders|CreateService|UpdateService)$/,
     disposition: 'blocked',
     reason: 'DependencyNotFound',
-    advice: 'The capacity provider has to exist first.',
+    advice:
+      'The capacity provider has to exist first. One that is declared here is waited for when it is named by reference (capacityProviderRefs, capacityProviderRef).',
   },
   {
     code: vague,

@@ -13,6 +13,7 @@ import { autoScaling, step } from '../shared/step.ts';
 import type { AutoScalingGroupSpec } from './api.ts';
 import { groupName } from './desired.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
+import { templateLabel } from './refresh-target.ts';
 import { isScaledByProvider } from './scaled-by-provider.ts';
 import { launchesFrom, type WantedTemplate } from './template.ts';
 
@@ -97,14 +98,8 @@ function launchChange(desired: DesiredGroup, group: AutoScalingGroup, wanted: Wa
   if (launchesFrom(group, wanted)) return [];
   const { policy, specification } = wanted;
   const input = policy === undefined ? { LaunchTemplate: specification } : { MixedInstancesPolicy: policy };
-  const [had, wants] = [versionOf(templateOf(group)), versionOf(specification)];
+  const [had, wants] = [templateLabel(templateOf(group)) ?? 'none', templateLabel(specification) ?? 'none'];
   return [{ input, reason: had === wants ? 'mixedInstancesPolicy changed' : `launchTemplate ${had} -> ${wants}` }];
-}
-
-function versionOf(specification: ReturnType<typeof templateOf>): string {
-  if (specification === undefined) return 'none';
-  const { LaunchTemplateId, LaunchTemplateName, Version } = specification;
-  return `${LaunchTemplateId ?? LaunchTemplateName}:${Version ?? '$Default'}`;
 }
 
 function ruledChanges(desired: DesiredGroup, group: AutoScalingGroup): readonly Change[] {

@@ -27,13 +27,18 @@ export function hasTasks(instance: ContainerInstance): boolean {
   return tasksOn(instance) > 0;
 }
 
-/** DE-01: an instance whose agent is connected leaves the cluster when it is terminated; any other has to be taken out by hand. */
+const CHANGING = new Set<string | undefined>(['REGISTERING', 'DEREGISTERING']);
+
+/**
+ * DE-01: an instance whose agent is connected leaves the cluster when it is terminated; any other has to be taken out by hand. The agent of
+ * one that is still registering has yet to connect.
+ */
 export function deregisterDisconnected(
   cluster: string | undefined,
   instances: readonly ContainerInstance[],
 ): readonly CallStep[] {
   return instances
-    .filter(({ agentConnected, status }) => agentConnected !== true && status !== 'DEREGISTERING')
+    .filter(({ agentConnected, status }) => agentConnected !== true && !CHANGING.has(status))
     .map((instance) => {
       const { containerInstanceArn: containerInstance } = instance;
       const command = new DeregisterContainerInstanceCommand({ cluster, containerInstance, force: true });

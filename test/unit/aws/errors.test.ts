@@ -229,7 +229,7 @@ const rows: readonly Row[] = [
     'InvalidParameter',
     'CreateCapacityProvider',
   ],
-  ...(['PutClusterCapacityProviders', 'UpdateService', 'CreateService'] as const).map(
+  ...(['PutClusterCapacityProviders', 'CreateCluster', 'UpdateService', 'CreateService'] as const).map(
     (operation): Row => [
       aws('InvalidParameterException', 'The specified capacity provider does not exist. Specify a valid name or ARN.'),
       'blocked',
@@ -286,7 +286,7 @@ const rows: readonly Row[] = [
   ],
   [aws('ValidationError', 'No warm pool found for Auto Scaling group web'), 'absent', 'NotFound', 'DeleteWarmPool'],
   [aws('ValidationError', 'No Lifecycle Hook found with name drain'), 'absent', 'NotFound', 'DeleteLifecycleHook'],
-  [aws('ActiveInstanceRefreshNotFound'), 'absent', 'NotFound', 'CancelInstanceRefresh'],
+  [aws('ActiveInstanceRefreshNotFound'), 'progressing', 'UpdateInProgress', 'CancelInstanceRefresh'],
   [
     aws(
       'AlreadyExists',
