@@ -161,6 +161,8 @@ export class Reflector<T extends KubeObject> {
     const { clock, transport } = this.#options;
     this.#watches += 1;
     const reached = { resourceVersion, healthy: false };
+    let openedAt = Number.POSITIVE_INFINITY;
+    const isHealthy = (): boolean => reached.healthy || clock.monotonicMs() - openedAt >= shortestHealthyWatchMs;
     try {
       const lines = await transport.stream({
         path: this.#path,
@@ -173,16 +175,16 @@ export class Reflector<T extends KubeObject> {
         },
         signal,
       });
-      const openedAt = clock.monotonicMs();
+      openedAt = clock.monotonicMs();
       for await (const line of lines) {
         reached.resourceVersion = this.#handle(line);
         reached.healthy = true;
       }
       if (signal.aborted) return { kind: 'aborted' };
-      const lasted = clock.monotonicMs() - openedAt;
-      return { ...reached, kind: 'ended', healthy: reached.healthy || lasted >= shortestHealthyWatchMs };
+      return { ...reached, kind: 'ended', healthy: isHealthy() };
     } catch (error) {
-      return this.#failure(error, signal, reached);
+      // A kind without changes has quiet watches; that one breaks after minutes is no reason to wait longer each time.
+      return this.#failure(error, signal, { ...reached, healthy: isHealthy() });
     }
   }
 

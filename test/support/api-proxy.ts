@@ -46,7 +46,9 @@ export interface Refusal {
 
 export const isWatch = (entry: ApiEntry): boolean => entry.query.get('watch') === 'true';
 export const isList = (entry: ApiEntry): boolean =>
-  entry.method === 'GET' && !isWatch(entry) && /\/ecs[a-z]+$/.test(entry.path);
+  entry.method === 'GET' &&
+  !isWatch(entry) &&
+  /^\/apis\/ecs-operator\.dev\/v1alpha1(\/namespaces\/[^/]+)?\/[a-z]+$/.test(entry.path);
 /** The operator's writes on our own kinds: finalizers and status. */
 export const isWrite = (entry: ApiEntry): boolean =>
   entry.method !== 'GET' && entry.path.startsWith('/apis/ecs-operator.dev/');

@@ -70,6 +70,24 @@ describe('describeAutoScalingGroup', () => {
   });
 });
 
+describe('listAutoScalingGroups', () => {
+  test('walks all pages, once for all who ask at the same moment', async () => {
+    const bed = await startGroups();
+    for (const name of names(101)) await createGroup(bed, name);
+    const { result, calls } = await bed.callsOf(() =>
+      Promise.all([bed.pass().reads.listAutoScalingGroups(), bed.pass().reads.listAutoScalingGroups()]),
+    );
+    for (const groups of result) {
+      expect(groups.map(({ AutoScalingGroupName }) => AutoScalingGroupName).toSorted()).toEqual(names(101).toSorted());
+    }
+    expect(countCalls(calls)).toEqual({ DescribeAutoScalingGroups: 2 });
+  });
+
+  test('is empty in a region without groups', async () => {
+    expect(await (await startGroups()).pass().reads.listAutoScalingGroups()).toEqual([]);
+  });
+});
+
 describe('what belongs to a group', () => {
   test('is nothing when there is no such group', async () => {
     const { reads } = (await startGroups()).pass();

@@ -228,6 +228,18 @@ describe('any other failure', () => {
     expect(lists()).toBe(1);
   });
 
+  test('a watch without events that breaks after a while does not make the next wait longer', async () => {
+    await start();
+    for (let n = 0; n < 6; n += 1) {
+      await until('the watch is open', () => server.watches.size === 1);
+      clock.advance(50_000);
+      server.cutWatches();
+      await until('it waits', () => reflector.stats.state === 'waiting');
+      clock.advance(800);
+      await until('it waits no longer', () => reflector.stats.state === 'watching');
+    }
+  });
+
   test('lines that are not events are counted', async () => {
     await start();
     server.sendToWatches('{nonsense}\n');
