@@ -69,6 +69,7 @@ export async function startBench(): Promise<Bench> {
           KUBECONFIG: controlPlane.kubeconfig('operator'),
           ECS_OPERATOR_NAMESPACE: namespace,
           ECS_OPERATOR_LOG_LEVEL: 'warn',
+          ECS_OPERATOR_LEADER_ELECT: 'false',
           ECS_OPERATOR_AWS_QUOTA_SCALE: '1000',
           ...env,
         },

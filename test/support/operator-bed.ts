@@ -5,7 +5,7 @@ import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { pino } from 'pino';
 import { parseAllDocuments } from 'yaml';
 import { type Clock, systemClock } from '../../src/clock.ts';
-import type { Config } from '../../src/config.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
 import type { ObservedPass } from '../../src/engine/controller.ts';
 import type { CommonSpec, CommonStatus } from '../../src/engine/kind.ts';
 import type { PassResult } from '../../src/engine/outcome.ts';
@@ -111,17 +111,7 @@ export async function operatorBed(endpoint: AwsEndpoint, options: OperatorBedOpt
   setAwsEnvironment(endpoint);
   const admin = new Transport({ credentials: kubeConfig(cluster.kubeconfig('admin')), clock: systemClock });
   const credentials = kubeConfig(cluster.kubeconfig('operator'));
-  const config: Config = {
-    region: 'us-east-1',
-    namespace,
-    logLevel: 'silent',
-    resyncMs: 300_000,
-    concurrency: 100,
-    // Neither the simulated account nor an emulator has rate limits of its own, and tests are not about waiting.
-    quotaScale: 1_000,
-    instance: 'test',
-    ...options.config,
-  };
+  const config: Config = { ...bedConfig(), namespace, ...options.config };
   const passes: (ObservedPass & { readonly kind: string })[] = [];
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? config.logLevel });
   let jumped = 0;
@@ -246,6 +236,16 @@ export function kubeConfig(path: string): KubeConfig {
   const config = new KubeConfig();
   config.loadFromFile(path);
   return config;
+}
+
+/** What an installation has that sets nothing, but for what tests are not about: waiting for rate limits, and for a Lease. */
+function bedConfig(): Config {
+  const loaded = loadConfig(
+    ['--region=us-east-1', '--leader-elect=false', '--log-level=silent', '--aws-quota-scale=1000'],
+    { POD_NAME: 'test' },
+  );
+  if (loaded === 'help') throw new Error('no configuration');
+  return loaded;
 }
 
 async function apply(admin: Transport, bedNamespace: string, manifest: Manifest): Promise<void> {

@@ -92,6 +92,8 @@ export async function operatorProcess(options: OperatorProcessOptions): Promise<
     AWS_REGION: options.region,
     KUBECONFIG: options.kubeconfig,
     ECS_OPERATOR_NAMESPACE: options.namespace,
+    // One that is killed and started again would wait for its own Lease to run out.
+    ECS_OPERATOR_LEADER_ELECT: 'false',
     // The simulated account has no rate limits of its own.
     ECS_OPERATOR_AWS_QUOTA_SCALE: '1000',
     NODE_COMPILE_CACHE: join(script, '../compile-cache'),
