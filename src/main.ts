@@ -1,11 +1,18 @@
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
-import { ConfigError, loadConfig, usage } from './config.ts';
+import { type Config, ConfigError, loadConfig, usage } from './config.ts';
 import { fromUnknown } from './errors.ts';
+import { createLogger } from './log.ts';
 import { Operator } from './operator.ts';
+import type { Tracing } from './tracing/tracing.ts';
+import { version } from './version.ts';
 
 const EXIT_USAGE = 2;
+/** A Lease was lost. The pod is started again and asks for it as a fresh candidate, as client-go's do. */
+const EXIT_LEASE_LOST = 3;
+/** A receiver that does not answer holds the process no longer. */
+const TRACES_FLUSH_MS = 2_000;
 
 async function main(): Promise<void> {
   const config = loadConfig(process.argv.slice(2), process.env);
@@ -13,10 +20,18 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = createLogger(config.logLevel);
+  const tracing = await tracingFor(config, log);
   const credentials = new KubeConfig();
   credentials.loadFromDefault();
-  const operator = new Operator({ config, credentials, clock: systemClock, log });
+  const operator = new Operator({
+    config,
+    credentials,
+    clock: systemClock,
+    log,
+    onLost: () => process.exit(EXIT_LEASE_LOST),
+    watchers: tracing === undefined ? [] : [tracing.watcher],
+  });
 
   let stopping = false;
   const stop = (signal: string): void => {
@@ -24,13 +39,16 @@ async function main(): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'stopping');
-    operator.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'stopping failed');
-        process.exit(1);
-      },
-    );
+    operator
+      .stop()
+      .then(() => tracing?.stop(TRACES_FLUSH_MS))
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, 'stopping failed');
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
@@ -42,6 +60,13 @@ async function main(): Promise<void> {
   );
   log.info({ server: credentials.getCurrentCluster()?.server }, 'watching');
   await operator.start();
+}
+
+/** OpenTelemetry costs memory as soon as it is loaded: whoever wants no traces does not pay for them. */
+async function tracingFor({ tracesEndpoint, instance }: Config, log: Logger): Promise<Tracing | undefined> {
+  if (tracesEndpoint === undefined) return undefined;
+  const { startTracing } = await import('./tracing/tracing.ts');
+  return startTracing({ endpoint: tracesEndpoint, version, instance, clock: systemClock, log });
 }
 
 try {

@@ -88,9 +88,17 @@ const ssm = {
   parameterRead: { burst: 40, refillPerSecond: 40, actions: ['GetParameter', 'GetParameters', 'GetParametersByPath'] },
 } as const satisfies Record<string, ActionClass>;
 
+/**
+ * 600 requests a second for each account and region, for these and others of its actions together.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, "IAM and STS quotas", request rates.
+ */
+const sts = {
+  signIn: { burst: 600, refillPerSecond: 600, actions: ['AssumeRole', 'GetCallerIdentity'] },
+} as const satisfies Record<string, ActionClass>;
+
 /** The classes of the services whose actions share buckets by class. */
 export const actionClasses: ReadonlyMap<string, Readonly<Record<string, ActionClass>>> = new Map(
-  Object.entries({ ecs, ssm }),
+  Object.entries({ ecs, ssm, sts }),
 );
 
 /**

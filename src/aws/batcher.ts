@@ -26,6 +26,7 @@ interface Batch<Value> {
   /** Resolved when the window is over or the batch is full. */
   readonly ready: PromiseWithResolvers<void>;
   priority: Priority;
+  readonly cause: object | undefined;
   place: Place | undefined;
   callers: number;
 }
@@ -54,7 +55,7 @@ export class Batcher<Value> {
   load(group: string, key: string, caller: Caller): Promise<Value> {
     let batch = this.#open.get(group);
     if (batch === undefined || (batch.keys.size >= this.#options.maxKeys && !batch.keys.has(key))) {
-      batch = this.#begin(group, caller.priority);
+      batch = this.#begin(group, caller);
     }
     const answer = batch.keys.get(key) ?? Promise.withResolvers<Value>();
     batch.keys.set(key, answer);
@@ -66,12 +67,13 @@ export class Batcher<Value> {
     return this.#follow(batch, answer.promise, caller.signal);
   }
 
-  #begin(group: string, priority: Priority): Batch<Value> {
+  #begin(group: string, { priority, cause }: Caller): Batch<Value> {
     const batch: Batch<Value> = {
       keys: new Map(),
       abort: new AbortController(),
       ready: Promise.withResolvers(),
       priority,
+      cause,
       place: undefined,
       callers: 0,
     };
@@ -86,11 +88,11 @@ export class Batcher<Value> {
     const signal = batch.abort.signal;
     try {
       await this.#gather(group, batch);
-      batch.place = queue({ priority: batch.priority, signal });
+      batch.place = queue({ priority: batch.priority, signal, cause: batch.cause });
       await batch.place.turn;
       this.#close(group, batch);
       const keys = [...batch.keys.keys()];
-      const request = fetch(group, keys, { priority: batch.priority, signal });
+      const request = fetch(group, keys, { priority: batch.priority, signal, cause: batch.cause });
       this.#track(group, request);
       const answers = await request;
       for (const [key, waiting] of batch.keys) {

@@ -70,7 +70,12 @@ function alone<Value>(read: ManyRead<Value>, error: OperatorError): { readonly v
 }
 
 function blamesInput(error: OperatorError): boolean {
-  return error.disposition === 'absent' || error.disposition === 'rejected';
+  return error.disposition === 'absent' || error.disposition === 'rejected' || isAboutOneResource(error);
+}
+
+/** Policies are restricted to resources: an object that names another one must not have its company refused. */
+function isAboutOneResource({ reason, message }: OperatorError): boolean {
+  return reason === 'AccessDenied' && /on resource: arn:/.test(message);
 }
 
 /** One request of a read by names. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import { bucketOf } from './actionclasses.ts';
 import type { Priority } from './command.ts';
-import { type ThrottleResponse, TokenBucket } from './tokenbucket.ts';
+import { type BucketLimits, type ThrottleResponse, TokenBucket } from './tokenbucket.ts';
 import type { Place } from './waiters.ts';
 
 export interface BudgetOptions {
@@ -25,15 +25,31 @@ const defaults: BudgetOptions = {
   throttle: { holdMs: 1_000, floor: 0.1, recoveryMs: 60_000 },
 };
 
+/** How many requests a class might send at this moment; below 0 after attempts that the SDK made by itself. */
+export interface BudgetLevel {
+  readonly service: string;
+  /** As in `actionclasses.ts`; `all` for a service whose actions share one bucket. */
+  readonly class: string;
+  readonly tokens: number;
+}
+
 /** The requests one account may still make in one region. All controllers share it. */
 export class RequestBudget {
   readonly #clock: Clock;
   readonly #options: BudgetOptions;
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets = new Map<string, { readonly bucket: TokenBucket; readonly published: BucketLimits }>();
+  #share = 1;
 
   constructor(clock: Clock, options: Partial<BudgetOptions> = {}) {
     this.#clock = clock;
     this.#options = { ...defaults, ...options };
+  }
+
+  /** Which part of all this is ours, above 0 and at most 1: other replicas spend the rest. */
+  set share(share: number) {
+    if (share === this.#share) return;
+    this.#share = share;
+    for (const { bucket, published } of this.#buckets.values()) bucket.resize(this.#ours(published));
   }
 
   /** Waits for leave to send one `operation` of `service`. Throws `throttled` at once if that would take longer than `maxWaitMs`. */
@@ -69,21 +85,29 @@ export class RequestBudget {
     if (attempts > 1) this.#bucketOf(service, operation).charge(attempts - 1);
   }
 
+  /** Of the classes that have been drawn from so far. */
+  get levels(): readonly BudgetLevel[] {
+    return [...this.#buckets].map(([name, { bucket }]) => {
+      const [service = name, className = 'all'] = name.split(':');
+      return { service, class: className, tokens: bucket.tokens };
+    });
+  }
+
   #bucketOf(service: string, operation: string): TokenBucket {
     const { name, limits } = bucketOf(service, operation);
     const known = this.#buckets.get(name);
-    if (known !== undefined) return known;
-    const { quotaScale, refillShare, throttle } = this.#options;
-    const bucket = new TokenBucket(
-      this.#clock,
-      // A bucket that cannot hold one token would never let anybody through.
-      {
-        burst: Math.max(1, limits.burst * quotaScale),
-        refillPerSecond: limits.refillPerSecond * quotaScale * refillShare,
-      },
-      throttle,
-    );
-    this.#buckets.set(name, bucket);
+    if (known !== undefined) return known.bucket;
+    const bucket = new TokenBucket(this.#clock, this.#ours(limits), this.#options.throttle);
+    this.#buckets.set(name, { bucket, published: limits });
     return bucket;
+  }
+
+  #ours({ burst, refillPerSecond }: BucketLimits): BucketLimits {
+    const { quotaScale, refillShare } = this.#options;
+    return {
+      // A bucket that cannot hold one token would never let anybody through.
+      burst: Math.max(1, burst * quotaScale * this.#share),
+      refillPerSecond: refillPerSecond * quotaScale * refillShare * this.#share,
+    };
   }
 }

@@ -7,6 +7,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { OperatorError } from '../errors.ts';
 import { type AwsCommand, isRead, operationName } from './command.ts';
+import type { CredentialProvider } from './credentials.ts';
 
 /** Every number here is explicit, because the SDK's defaults wait 15 minutes and change between minor versions (reliability §5). */
 export interface HttpSettings {
@@ -31,24 +32,24 @@ export const defaultHttpSettings: HttpSettings = {
 /** The SDK's repeat of a read costs little. A mutation is sent once: the answer that got lost may have been a success. */
 const attempts = { read: 2, mutation: 1 } as const;
 
-/** The SDK clients of one region. */
+/** The SDK clients of one account in one region. */
 export interface RegionClients {
+  /** What the requests are signed with. */
+  readonly credentials: CredentialProvider;
   send(service: string, command: AwsCommand, signal: AbortSignal): Promise<unknown>;
   /** Closes idle connections. */
   destroy(): void;
 }
 
-type Credentials = ECSClient['config']['credentials'];
-
 /** What every SDK client is, as far as sending goes. */
 interface Sender {
-  readonly config: { readonly credentials: Credentials };
+  readonly config: { readonly credentials: CredentialProvider };
   send(command: AwsCommand, options: { abortSignal: AbortSignal }): Promise<unknown>;
   destroy(): void;
 }
 
 type Settings = Pick<ECSClientConfig, 'region' | 'retryMode' | 'maxAttempts' | 'customUserAgent' | 'requestHandler'>;
-type Factory = (config: Settings & { credentials?: Credentials }) => Sender;
+type Factory = (config: Settings & { credentials?: CredentialProvider }) => Sender;
 
 /** Reads and mutations have a client each, because the number of attempts is a property of the client. */
 const factories = new Map<string, { readonly read: Factory; readonly mutation?: Factory }>([
@@ -63,8 +64,15 @@ function both(create: Factory): { readonly read: Factory; readonly mutation: Fac
   return { read: create, mutation: create };
 }
 
-/** Endpoints and credentials are found by the SDK itself: `AWS_ENDPOINT_URL`, then the region; the default provider chain. */
-export function createRegionClients(region: string, settings: HttpSettings): RegionClients {
+/**
+ * The endpoint is found by the SDK itself: `AWS_ENDPOINT_URL`, then the region. So are credentials that are not given: by the default
+ * provider chain.
+ */
+export function createRegionClients(
+  region: string,
+  settings: HttpSettings,
+  given?: CredentialProvider,
+): RegionClients {
   const agentOptions = { keepAlive: true, maxSockets: settings.maxSockets };
   // One pair of agents for all clients, so that they share connections and DNS answers.
   const httpAgent = new http.Agent(agentOptions);
@@ -86,7 +94,7 @@ export function createRegionClients(region: string, settings: HttpSettings): Reg
       },
     }) satisfies Settings;
   // The provider chain is walked once, and all clients use what the first one finds.
-  let credentials: Credentials | undefined;
+  let credentials = given;
   const senders = new Map<string, Sender>();
   const senderOf = (service: string, use: keyof typeof attempts): Sender | undefined => {
     const name = `${service}/${use}`;
@@ -100,6 +108,12 @@ export function createRegionClients(region: string, settings: HttpSettings): Reg
     return sender;
   };
   return {
+    get credentials() {
+      if (credentials !== undefined) return credentials;
+      const sender = senderOf('sts', 'read');
+      if (sender === undefined) throw new OperatorError('failed', 'InternalError', 'There is no client for STS.');
+      return sender.config.credentials;
+    },
     async send(service, command, signal) {
       const operation = operationName(command);
       const sender = senderOf(service, isRead(operation) ? 'read' : 'mutation');

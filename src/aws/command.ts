@@ -17,6 +17,8 @@ export interface AnsweredCommand<Output> extends AwsCommand {
 export interface Caller {
   readonly priority: Priority;
   readonly signal: AbortSignal;
+  /** What the call is made for; comes back in its record and means nothing here. A shared read has its first caller's. */
+  readonly cause?: object | undefined;
 }
 
 /**
@@ -31,7 +33,10 @@ export function operationName(command: AwsCommand): string {
   throw new OperatorError('failed', 'InternalError', 'This is not an AWS SDK command: it has no operation schema.');
 }
 
-/** Reads may be repeated; anything else may not, because an answer that got lost may have taken effect. */
+/**
+ * Reads may be repeated; anything else may not, because an answer that got lost may have taken effect. AssumeRole gives credentials and
+ * changes nothing.
+ */
 export function isRead(operation: string): boolean {
-  return /^(List|Describe|Get)/.test(operation);
+  return /^(List|Describe|Get|AssumeRole$)/.test(operation);
 }

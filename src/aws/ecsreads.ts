@@ -1,5 +1,5 @@
 import type { ServiceDeploymentBrief } from '@aws-sdk/client-ecs';
-import { ListServiceDeploymentsCommand, ListServicesCommand, ListTagsForResourceCommand } from '@aws-sdk/client-ecs';
+import { ListServiceDeploymentsCommand, ListServicesCommand } from '@aws-sdk/client-ecs';
 import type { Batcher } from './batcher.ts';
 import { batcherOf, type ManyRead, orAbsent } from './batchreads.ts';
 import type { Caller } from './command.ts';
@@ -43,8 +43,6 @@ export function sharedEcsReads(
       activeFamilyExists: (family) => shared.families.load('', family, caller),
       listTaskDefinitions: (family, { status }) => listTaskDefinitions(ask, family, status),
       listServices: (cluster) => listServices(ask, cluster),
-      listTagsForResource: async (resourceArn) =>
-        (await ask(new ListTagsForResourceCommand({ resourceArn }))).tags ?? [],
       describeCapacityProvider: (provider, cluster = '') => shared.providers.load(cluster, provider, caller),
       containerInstances: (cluster) => shared.containerInstances.load(cluster, cluster, caller),
       waitingTasks: (cluster) => shared.waitingTasks.load(cluster, cluster, caller),

@@ -47,6 +47,15 @@ export const generalRules: readonly Rule[] = [
     advice: "Check this machine's clock and the secret access key.",
   },
   {
+    // Roles and their trust policies are made elsewhere, often at the same time, and take seconds to be seen everywhere: not final.
+    code: /^AccessDenied$/,
+    operation: /^AssumeRole$/,
+    disposition: 'failed',
+    reason: 'AccessDenied',
+    advice:
+      "Allow sts:AssumeRole on that role in the operator's IAM policy, and let the role's trust policy name the operator's principal, with the sts:ExternalId that spec.externalId of the AWSAccount says, if it asks for one.",
+  },
+  {
     code: /^(AccessDenied|UnauthorizedOperation|Client|InvalidParameter|ValidationError)$/,
     message: /not authorized to perform: iam:PassRole/,
     disposition: 'terminal',

@@ -1,4 +1,5 @@
 import { fromUnknown, OperatorError } from '../errors.ts';
+import { redactText } from '../redact.ts';
 import { autoScalingRules } from './autoscalingerrors.ts';
 import { capacityProviderRules } from './capacityprovidererrors.ts';
 import type { Rule } from './errorrule.ts';
@@ -62,6 +63,11 @@ export function attemptsOf(error: unknown): number {
   return readError(error)?.attempts ?? 1;
 }
 
+/** HTTP status of the answer that the error stands for. */
+export function statusOf(error: unknown): number | undefined {
+  return readError(error)?.status;
+}
+
 interface ErrorFacts {
   readonly code: string;
   readonly message: string;
@@ -90,9 +96,13 @@ function readError(error: unknown): ErrorFacts | undefined {
   };
 }
 
-/** EC2 ends a denial with a long text that only an administrator can decode, and that differs each time: no condition could settle on it. */
+/**
+ * EC2 ends a denial with a long text that only an administrator can decode, and that differs each time: no condition could settle on it.
+ * After a wrong signature AWS repeats the headers that should have been signed, the session token among them.
+ */
 function withoutEncoding(message: string): string {
-  return message.replace(/\s*Encoded authorization failure message: \S+/i, '').trim();
+  const said = message.replace(/\s*Encoded authorization failure message: \S+/i, '');
+  return redactText(said.replace(/\s*The Canonical String for this request should have been[\s\S]*/i, '')).trim();
 }
 
 function retryAfter(error: Error): number | undefined {

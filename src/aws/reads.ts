@@ -19,6 +19,7 @@ import type {
   TaskDefinition,
   TaskDefinitionStatus,
 } from '@aws-sdk/client-ecs';
+import type { CallerIdentity } from './identity.ts';
 
 /** A task definition and its tags, which AWS keeps beside it. */
 export interface TaskDefinitionAnswer {
@@ -46,7 +47,6 @@ export interface EcsReads {
   latestServiceDeployment(cluster: string, service: string): Promise<ServiceDeployment | undefined>;
   /** Names of the cluster's services that are not INACTIVE. */
   listServices(cluster: string): Promise<readonly string[]>;
-  listTagsForResource(arn: string): Promise<readonly Tag[]>;
   /** With tags, by name or ARN. A Managed Instances provider is found only with its `cluster`. */
   describeCapacityProvider(provider: string, cluster?: string): Promise<CapacityProvider | undefined>;
   /** All container instances of the cluster that are not INACTIVE, external ones too. Empty also when there is no such cluster. */
@@ -86,5 +86,11 @@ export interface SsmReads {
   getParameter(name: string): Promise<string | undefined>;
 }
 
+/** What a kind may ask of the Security Token Service. */
+export interface StsReads {
+  /** Whose the credentials are. Throws `AccountMismatch` when they are not of the account that they have to be of. */
+  callerIdentity(): Promise<CallerIdentity>;
+}
+
 /** All of it. A kind asks for what it needs; answers that are needed at the same moment share calls. */
-export type AwsReads = EcsReads & AutoScalingReads & Ec2Reads & SsmReads;
+export type AwsReads = EcsReads & AutoScalingReads & Ec2Reads & SsmReads & StsReads;

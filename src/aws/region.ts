@@ -1,23 +1,33 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
-import { RequestBudget } from './budget.ts';
+import type { RequestBudget } from './budget.ts';
 import { createRegionClients, defaultHttpSettings, type RegionClients } from './clients.ts';
-import type { CallRecord, CloudConfig } from './cloud.ts';
+import type { BudgetWait, CallRecord, CloudConfig } from './cloud.ts';
 import { type AnsweredCommand, type AwsCommand, type Caller, operationName } from './command.ts';
-import { attemptsOf, fromAws } from './errors.ts';
+import type { CredentialProvider } from './credentials.ts';
+import { attemptsOf, fromAws, statusOf } from './errors.ts';
 import { Slots } from './slots.ts';
 import type { Place } from './waiters.ts';
 
 export interface RegionOptions {
   readonly region: string;
+  /** Id of the account; empty before it is known. */
+  readonly account: () => string;
+  /** Those of the default provider chain if they are not given. */
+  readonly credentials?: CredentialProvider | undefined;
+  /** Of this account in this region, whatever the credentials. */
+  readonly budget: RequestBudget;
   readonly config: CloudConfig;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onCall: (call: CallRecord) => void;
+  readonly onBudgetWait: (wait: BudgetWait) => void;
+  /** AWS does not take the credentials any more. */
+  readonly onRefused?: (() => void) | undefined;
 }
 
-/** The one way to AWS in a region: budget, then a slot, then the caller's gate, then exactly one request. */
+/** The one way to AWS in a region of an account: budget, then a slot, then the caller's gate, then exactly one request. */
 export class Region {
   readonly #options: RegionOptions;
   readonly #clients: RegionClients;
@@ -27,8 +37,8 @@ export class Region {
   constructor(options: RegionOptions) {
     const http = { ...defaultHttpSettings, ...options.config.http };
     this.#options = options;
-    this.#clients = createRegionClients(options.region, http);
-    this.#budget = new RequestBudget(options.clock, options.config.budget);
+    this.#clients = createRegionClients(options.region, http, options.credentials);
+    this.#budget = options.budget;
     this.#slots = new Slots(http.concurrency);
   }
 
@@ -36,9 +46,22 @@ export class Region {
     return this.#options.clock;
   }
 
+  get credentials(): CredentialProvider {
+    return this.#clients.credentials;
+  }
+
   /** A place in the line for one `operation`. Throws `throttled` when the line is too long to wait in. */
   queue(service: string, operation: string, caller: Caller): Place {
-    return this.#budget.acquire(service, operation, caller.priority, caller.signal);
+    const { clock, onBudgetWait } = this.#options;
+    const { priority } = caller;
+    const startedMs = clock.monotonicMs();
+    const place = this.#budget.acquire(service, operation, priority, caller.signal);
+    place.turn.then(
+      () => onBudgetWait({ service, priority, waitedMs: clock.monotonicMs() - startedMs }),
+      // Who waits hears of it; somebody who gave up did not get through.
+      () => {},
+    );
+    return place;
   }
 
   /** Waits for budget and sends. */
@@ -73,7 +96,7 @@ export class Region {
     }
     try {
       gate?.();
-      return await this.#transmit(service, operation, command, caller.signal);
+      return await this.#transmit(service, operation, command, caller);
     } finally {
       leave();
     }
@@ -83,12 +106,14 @@ export class Region {
     this.#clients.destroy();
   }
 
-  async #transmit(service: string, operation: string, command: AwsCommand, signal: AbortSignal): Promise<unknown> {
+  async #transmit(service: string, operation: string, command: AwsCommand, caller: Caller): Promise<unknown> {
     const { clock, region, onCall } = this.#options;
+    const { signal, cause } = caller;
+    const account = this.#options.account();
     const startedMs = clock.monotonicMs();
-    const record = (call: Pick<CallRecord, 'outcome' | 'reason' | 'requestId' | 'attempts'>): void => {
+    const record = (call: Pick<CallRecord, 'outcome' | 'reason' | 'requestId' | 'status' | 'attempts'>): void => {
       this.#budget.chargeRetries(service, operation, call.attempts);
-      onCall({ service, operation, region, durationMs: clock.monotonicMs() - startedMs, ...call });
+      onCall({ service, operation, region, account, cause, durationMs: clock.monotonicMs() - startedMs, ...call });
     };
     try {
       const answer = await this.#clients.send(service, command, signal);
@@ -100,8 +125,10 @@ export class Region {
         outcome: error.disposition,
         reason: error.reason,
         requestId: error.requestId,
+        status: statusOf(thrown),
         attempts: attemptsOf(thrown),
       });
+      if (error.reason === 'CredentialsUnavailable') this.#options.onRefused?.();
       if (error.reason === 'Throttled') {
         const requestsPerSecond = this.#budget.throttled(service, operation, error.retryAfterMs);
         this.#options.log.warn({ service, operation, region, requestsPerSecond }, 'throttled by AWS, rate lowered');
@@ -130,12 +157,16 @@ function aborted(operation: string, cause: unknown): OperatorError {
   });
 }
 
-function metadataOf(answer: unknown): { requestId: string | undefined; attempts: number } {
+function metadataOf(answer: unknown): Pick<CallRecord, 'requestId' | 'status' | 'attempts'> {
   const metadata: unknown =
     typeof answer === 'object' && answer !== null && '$metadata' in answer ? answer.$metadata : undefined;
-  if (typeof metadata !== 'object' || metadata === null) return { requestId: undefined, attempts: 1 };
+  if (typeof metadata !== 'object' || metadata === null) {
+    return { requestId: undefined, status: undefined, attempts: 1 };
+  }
+  const status = 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
   return {
     requestId: 'requestId' in metadata && typeof metadata.requestId === 'string' ? metadata.requestId : undefined,
+    status: typeof status === 'number' ? status : undefined,
     attempts: 'attempts' in metadata && typeof metadata.attempts === 'number' ? metadata.attempts : 1,
   };
 }

@@ -23,7 +23,7 @@ export interface ThrottleResponse {
  */
 export class TokenBucket {
   readonly #clock: Clock;
-  readonly #limits: BucketLimits;
+  #limits: BucketLimits;
   readonly #response: ThrottleResponse;
   // A timer for a line that everybody left would keep the process alive at shutdown.
   readonly #line = new WaitingLine(() => this.#rearm());
@@ -51,6 +51,20 @@ export class TokenBucket {
   get rate(): number {
     this.#refill();
     return this.#rate;
+  }
+
+  get tokens(): number {
+    this.#refill();
+    return this.#tokens;
+  }
+
+  /** Makes it larger or smaller. What is in it stays, as far as there is room, and a rate that throttling has lowered stays lowered. */
+  resize(limits: BucketLimits): void {
+    this.#refill();
+    this.#rate *= limits.refillPerSecond / this.#limits.refillPerSecond;
+    this.#tokens = Math.min(this.#tokens, limits.burst);
+    this.#limits = limits;
+    this.#rearm();
   }
 
   /** Waits for a token. An aborted waiter takes none. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -56,10 +56,33 @@ const shakeableSchemas: Plugin = {
   },
 };
 
-/** Bundles `src/main.ts` and what it needs into one file that runs with nothing but Node. Returns its path. */
+const tracingFile = 'ecs-operator-tracing.mjs';
+
+/** What `main.ts` loads only when traces are wanted stays a file of its own, beside the operator's. */
+const tracingApart: Plugin = {
+  name: 'tracing-apart',
+  setup(plugin) {
+    plugin.onResolve({ filter: /\/tracing\/tracing\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${tracingFile}`, external: true } : undefined,
+    );
+  },
+};
+
+/**
+ * Bundles `src/main.ts` and what it needs into one file that runs with nothing but Node, and tracing into another in the same directory.
+ * Returns the path of the first.
+ */
 export async function bundle(outfile = resolve(root, 'dist/ecs-operator.mjs')): Promise<string> {
+  await Promise.all([
+    bundleFile('src/main.ts', outfile),
+    bundleFile('src/tracing/tracing.ts', resolve(dirname(outfile), tracingFile)),
+  ]);
+  return outfile;
+}
+
+async function bundleFile(entry: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [resolve(root, 'src/main.ts')],
+    entryPoints: [resolve(root, entry)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -74,10 +97,9 @@ export async function bundle(outfile = resolve(root, 'dist/ecs-operator.mjs')): 
     legalComments: 'none',
     // CommonJS packages in an ES module bundle.
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-    plugins: [withoutGeneratedClient, onlyUndiciAgents, shakeableSchemas],
+    plugins: [withoutGeneratedClient, onlyUndiciAgents, shakeableSchemas, tracingApart],
     logLevel: 'warning',
   });
-  return outfile;
 }
 
 if (import.meta.main) process.stdout.write(`${await bundle()}\n`);

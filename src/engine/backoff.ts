@@ -34,4 +34,8 @@ export class Backoff {
   forget(key: ObjectKey): void {
     this.#failures.delete(key);
   }
+
+  forgetAll(of: (key: ObjectKey) => boolean): void {
+    for (const key of this.#failures.keys()) if (of(key)) this.#failures.delete(key);
+  }
 }

@@ -30,6 +30,10 @@ export class WriteBarrier {
     this.#written.delete(key);
   }
 
+  forgetAll(of: (key: ObjectKey) => boolean): void {
+    for (const key of this.#written.keys()) if (of(key)) this.#written.delete(key);
+  }
+
   isCurrent(key: ObjectKey): boolean {
     const written = this.#written.get(key);
     if (written === undefined) return true;

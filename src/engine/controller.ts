@@ -2,11 +2,12 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { fromUnknown } from '../errors.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../kube/types.ts';
+import { hasFinalizer } from './finalizer.ts';
 import type { CommonSpec, CommonStatus } from './kind.ts';
 import type { EngineOptions } from './options.ts';
 import { type PassResult, queueEffect } from './outcome.ts';
-import { Pass, type PassDependencies } from './pass.ts';
-import { type Priority, WorkQueue } from './queue.ts';
+import { Pass, type PassDependencies, type PassIdentity } from './pass.ts';
+import { type Priority, type Taken, WorkQueue } from './queue.ts';
 import { nextPollAt, nextResyncAt } from './schedule.ts';
 
 type Managed = KubeObject<CommonSpec, CommonStatus>;
@@ -16,11 +17,29 @@ export interface ObservedPass {
   readonly priority: Priority;
   readonly result: PassResult;
   readonly durationMs: number;
+  /** For how long the key was due before a worker took it. */
+  readonly waitedMs: number;
+  readonly identity: PassIdentity;
+}
+
+/** What a controller is doing at a moment; for metrics and health. */
+export interface ControllerStats {
+  /** Keys that are due and that no worker has taken. */
+  readonly due: number;
+  readonly adds: number;
+  /** Keys that were put back with backoff. */
+  readonly retries: number;
+  readonly working: number;
+  readonly concurrency: number;
+  /** For how long the pass that began first has been at work; 0 when none is. */
+  readonly longestRunningMs: number;
 }
 
 export interface ControllerDependencies<Reads> extends PassDependencies<Reads> {
   readonly options: EngineOptions;
   readonly log: Logger;
+  /** Whether this process works on the object. Of others nothing is queued. */
+  readonly leads: (key: ObjectKey) => boolean;
   /** Called after each pass; for metrics and tests. */
   readonly onPass?: ((pass: ObservedPass) => void) | undefined;
 }
@@ -35,7 +54,11 @@ export class Controller<Reads> {
   #running = false;
   #cancelTimer: (() => void) | undefined;
   #reconcileId = 0;
-  #idle: (() => void) | undefined;
+  #retries = 0;
+  /** Passes at work, the one that began first in front. */
+  readonly #passes = new Set<PassIdentity>();
+  /** Called after the next pass. */
+  #listeners: (() => void)[] = [];
 
   constructor(deps: ControllerDependencies<Reads>) {
     this.kind = deps.kind.names.kind;
@@ -55,6 +78,19 @@ export class Controller<Reads> {
     return this.#queue.held;
   }
 
+  get stats(): ControllerStats {
+    const now = this.#clock.monotonicMs();
+    const [oldest] = this.#passes;
+    return {
+      due: this.#queue.due(now),
+      adds: this.#queue.adds,
+      retries: this.#retries,
+      working: this.#queue.held,
+      concurrency: this.#deps.options.concurrency,
+      longestRunningMs: oldest === undefined ? 0 : now - oldest.startedAtMs,
+    };
+  }
+
   /** Nothing is worked on before `start`, so that the first pass sees complete stores of every kind. */
   start(): void {
     this.#running = true;
@@ -62,7 +98,7 @@ export class Controller<Reads> {
   }
 
   enqueue(key: ObjectKey, priority: Priority): void {
-    this.#queue.add(key, priority, this.#clock.monotonicMs());
+    this.#add(key, priority, this.#clock.monotonicMs());
     this.#dispatch();
   }
 
@@ -77,18 +113,54 @@ export class Controller<Reads> {
     this.enqueue(key, 'user');
   }
 
+  /**
+   * An object that another process has led until a moment ago. Whatever that one did in AWS we do not remember, so we take it that it did
+   * something.
+   */
+  takeOver(object: Managed): void {
+    const key = keyOf(object);
+    if (hasFinalizer(object)) this.#deps.memory.changed(key, object.metadata.uid);
+    this.onChange(object, undefined, true);
+  }
+
+  /** False while something was made in AWS of which the API server knows nothing. */
+  mayGiveUp(of: (key: ObjectKey) => boolean): boolean {
+    return !this.#deps.memory.hasOrphan(of);
+  }
+
+  /** For keys that are not led any more: resolves once no pass works on one, and forgets them. */
+  async giveUp(of: (key: ObjectKey) => boolean): Promise<void> {
+    this.#queue.drop(of);
+    await this.#finished(of);
+    const { backoff, memory, barrier } = this.#deps;
+    for (const remembering of [backoff, memory, barrier]) remembering.forgetAll(of);
+  }
+
+  /** Aborts what is at work and begins nothing more: what this process does is no longer asked for. */
+  abandon(reason: Error): void {
+    this.#running = false;
+    this.#cancelTimer?.();
+    this.#abort.abort(reason);
+  }
+
   /** Takes no new keys, lets the passes at work finish, and aborts those that take too long. */
   async stop(): Promise<void> {
     this.#running = false;
     this.#cancelTimer?.();
-    if (this.#queue.held > 0) {
-      const cancel = this.#clock.schedule(this.#deps.options.drainMs, () => this.#abort.abort(new Error('stopping')));
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve;
-      });
-      cancel();
-    }
+    const cancel = this.#clock.schedule(this.#deps.options.drainMs, () => this.#abort.abort(new Error('stopping')));
+    await this.#finished(() => true);
+    cancel();
     this.#abort.abort(new Error('stopped'));
+  }
+
+  async #finished(of: (key: ObjectKey) => boolean): Promise<void> {
+    while ([...this.#passes].some(({ key }) => of(key))) {
+      await new Promise<void>((resolve) => this.#listeners.push(resolve));
+    }
+  }
+
+  #add(key: ObjectKey, priority: Priority, readyAt: number): void {
+    if (this.#deps.leads(key)) this.#queue.add(key, priority, readyAt);
   }
 
   #dispatch(): void {
@@ -96,7 +168,7 @@ export class Controller<Reads> {
     while (this.#queue.held < this.#deps.options.concurrency) {
       const taken = this.#queue.take(this.#clock.monotonicMs());
       if (taken === undefined) break;
-      void this.#work(taken.key, taken.priority);
+      void this.#work(taken);
     }
     this.#arm();
   }
@@ -110,19 +182,28 @@ export class Controller<Reads> {
     this.#cancelTimer = this.#clock.schedule(at - this.#clock.monotonicMs(), () => this.#dispatch());
   }
 
-  async #work(key: ObjectKey, priority: Priority): Promise<void> {
-    const startedAt = this.#clock.monotonicMs();
-    const result = await this.#pass(key, priority);
-    this.#deps.onPass?.({ key, priority, result, durationMs: this.#clock.monotonicMs() - startedAt });
+  async #work({ key, priority, waitedMs }: Taken): Promise<void> {
+    const identity = this.#identify(key, priority);
+    this.#passes.add(identity);
+    const result = await this.#pass(identity);
+    this.#passes.delete(identity);
+    const durationMs = this.#clock.monotonicMs() - identity.startedAtMs;
+    this.#deps.onPass?.({ key, priority, result, durationMs, waitedMs, identity });
     this.#schedule(key, priority, result);
     this.#queue.done(key);
     this.#dispatch();
-    if (this.#queue.held === 0) this.#idle?.();
+    for (const listener of this.#listeners.splice(0)) listener();
   }
 
-  async #pass(key: ObjectKey, priority: Priority): Promise<PassResult> {
+  #identify(key: ObjectKey, priority: Priority): PassIdentity {
     this.#reconcileId += 1;
-    const log = this.#deps.log.child({ kind: this.kind, object: key, reconcileId: this.#reconcileId });
+    const startedAtMs = this.#clock.monotonicMs();
+    return { kind: this.kind, key, priority, reconcileId: this.#reconcileId, generation: undefined, startedAtMs };
+  }
+
+  async #pass(identity: PassIdentity): Promise<PassResult> {
+    const { kind, key, priority, reconcileId } = identity;
+    const log = this.#deps.log.child({ kind, object: key, reconcileId });
     const deadline = new AbortController();
     const cancel = this.#clock.schedule(this.#deps.options.passDeadlineMs, () =>
       deadline.abort(new Error('pass deadline')),
@@ -130,7 +211,7 @@ export class Controller<Reads> {
     try {
       const signal = AbortSignal.any([this.#abort.signal, deadline.signal]);
       const writeSignal = this.#abort.signal;
-      return await new Pass(this.#deps, { log, priority, signal, writeSignal }).run(key);
+      return await new Pass(this.#deps, { log, priority, signal, writeSignal, identity }).run(key);
     } catch (error) {
       // A pass turns every error into an outcome; what arrives here is a bug, and must not end the process or the key.
       const bug = fromUnknown(error);
@@ -156,16 +237,17 @@ export class Controller<Reads> {
         return;
       case 'resync':
         if (uid !== undefined) memory.resetPolls(key, uid);
-        this.#queue.add(key, 'background', nextResyncAt(memory.resyncGroup(key), this.#resyncMs, now));
+        this.#add(key, 'background', nextResyncAt(memory.resyncGroup(key), this.#resyncMs, now));
         return;
       case 'poll':
-        this.#queue.add(key, priority, nextPollAt(uid === undefined ? 0 : memory.nextPoll(key, uid), now));
+        this.#add(key, priority, nextPollAt(uid === undefined ? 0 : memory.nextPoll(key, uid), now));
         return;
       case 'backoff':
-        this.#queue.add(key, priority, now + backoff.next(key));
+        this.#retries += 1;
+        this.#add(key, priority, now + backoff.next(key));
         return;
       case 'after':
-        this.#queue.add(key, priority, now + effect.delayMs);
+        this.#add(key, priority, now + effect.delayMs);
         return;
       default:
         effect satisfies never;

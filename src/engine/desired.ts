@@ -1,5 +1,6 @@
 import { contentHash } from '../canonical.ts';
 import { type KubeObject, keyOf } from '../kube/types.ts';
+import type { Place } from './accounts.ts';
 import type { CommonSpec, CommonStatus, Desired } from './kind.ts';
 import type { Resolved } from './references.ts';
 
@@ -9,16 +10,23 @@ const POLICY_FIELDS: ReadonlySet<string> = new Set([
   'adoptionPolicy',
   'driftPolicy',
   'allowedNamespaces',
+  // It says where the object is, and not what it is there.
+  'accountRef',
 ]);
 
 /** Annotations with which a user asks for something on one object. */
 const ANNOTATION_PREFIX = 'ecs-operator.dev/';
 
+/** What is not in the object: where it is looked for, and when. */
+export interface Surroundings extends Place {
+  readonly now: number;
+}
+
 /** The snapshot that the pure functions of a kind see. */
 export function desiredOf<Spec extends CommonSpec, Status extends CommonStatus>(
   object: KubeObject<Spec, Status>,
   resolved: Pick<Resolved, 'identities' | 'unresolved'>,
-  { defaultRegion, now }: { readonly defaultRegion: string; readonly now: number },
+  { accountId, region, now }: Surroundings,
 ): Desired<Spec, Status> {
   const content = Object.entries(object.spec).filter(([field]) => !POLICY_FIELDS.has(field));
   return {
@@ -26,7 +34,8 @@ export function desiredOf<Spec extends CommonSpec, Status extends CommonStatus>(
     key: keyOf(object),
     spec: object.spec,
     status: object.status,
-    region: object.spec.region ?? defaultRegion,
+    region,
+    accountId,
     references: resolved.identities,
     unresolved: resolved.unresolved,
     hash: contentHash({

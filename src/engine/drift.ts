@@ -35,6 +35,8 @@ function isFirstSight(status: CommonStatus | undefined): boolean {
     'conditions',
     'settledHash',
     'settledFields',
+    'accountId',
+    'region',
   ]);
   return Object.keys(status ?? {}).every((field) => engineFields.has(field));
 }

@@ -1,9 +1,15 @@
 import type { Condition, KubeObject, ObjectKey, ResourceNames } from '../kube/types.ts';
+import type { AccountAccess } from './cloud.ts';
 
 /** A reference from a spec to one of our own objects. `namespace` defaults to the referrer's. */
 export interface ObjectReference {
   readonly name: string;
   readonly namespace?: string | undefined;
+}
+
+/** Names an AWSAccount, which is in no namespace. */
+export interface AccountReference {
+  readonly name: string;
 }
 
 export type DeletionPolicy = 'Delete' | 'Retain';
@@ -19,6 +25,7 @@ export interface CommonSpec {
   readonly adoptionPolicy?: AdoptionPolicy | undefined;
   readonly driftPolicy?: DriftPolicy | undefined;
   readonly region?: string | undefined;
+  readonly accountRef?: AccountReference | undefined;
   readonly allowedNamespaces?: AllowedNamespaces | undefined;
 }
 
@@ -30,6 +37,10 @@ export interface CommonStatus {
   readonly settledHash?: string | undefined;
   /** AWS fields that the last settled spec set, so that a field taken out of the spec is reset in AWS and one never set is left alone. */
   readonly settledFields?: readonly string[] | undefined;
+  /** AWS account in which something of this object was last made or seen. */
+  readonly accountId?: string | undefined;
+  /** Likewise. */
+  readonly region?: string | undefined;
 }
 
 /** A field of the spec that points at an object of `kind`. `field` is the path a user would look for, such as `spec.clusterRef`. */
@@ -74,6 +85,8 @@ export interface Desired<Spec extends CommonSpec, Status extends CommonStatus> {
   /** The status as last written; `undefined` before the first pass. */
   readonly status: Status | undefined;
   readonly region: string;
+  /** The account that the object is in, or would be. */
+  readonly accountId: string;
   /** Resolved references by `Reference.field`. While the object is being deleted a reference that is gone has no entry. */
   readonly references: ReadonlyMap<string, Identity>;
   /** References with `need: 'later'` that do not resolve yet, by `Reference.field`. Empty while the object is being deleted. */
@@ -159,6 +172,8 @@ export interface Kind<Spec extends CommonSpec, Status extends CommonStatus, Obse
    * holds on to the end.
    */
   holds?(object: KubeObject<Spec, Status>, reference: Reference): boolean;
+  /** For the kind whose objects stand for AWS accounts: how this one is reached. Other objects are in one of them, or in the operator's own. */
+  account?(object: KubeObject<Spec, Status>): AccountAccess;
   /** What this object is to AWS, once it can be referred to; `undefined` while it cannot. */
   identity(object: KubeObject<Spec, Status>): Identity | undefined;
   observe(context: ObserveContext<Reads>, desired: Desired<Spec, Status>): Promise<Observed | Absent>;

@@ -3,18 +3,20 @@ import { canonicalJson } from '../canonical.ts';
 import type { Clock } from '../clock.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { ObjectWriter } from '../kube/objects.ts';
-import { Reflector } from '../kube/reflector.ts';
+import { Reflector, type ReflectorStats } from '../kube/reflector.ts';
 import { Store, type StoreEvent } from '../kube/store.ts';
 import type { Transport } from '../kube/transport.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../kube/types.ts';
+import { AccountDirectory } from './account-directory.ts';
 import { Backoff } from './backoff.ts';
 import { WriteBarrier } from './barrier.ts';
 import type { Cloud } from './cloud.ts';
-import { Controller, type ObservedPass } from './controller.ts';
+import { Controller, type ControllerStats, type ObservedPass } from './controller.ts';
 import type { CommonSpec, CommonStatus, Identity, Kind } from './kind.ts';
 import { PassMemory } from './memory.ts';
 import type { EngineOptions } from './options.ts';
 import { type Directory, isReady, referenceIndexValue, referenceKey } from './references.ts';
+import { shardOf } from './shard.ts';
 
 type Managed = KubeObject<CommonSpec, CommonStatus>;
 type AnyKind<Reads> = Kind<CommonSpec, CommonStatus, unknown, Reads>;
@@ -28,11 +30,15 @@ export interface ManagerDependencies<Reads> {
   readonly events: EventRecorder;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Throws when this process may not write now; checked immediately before every write to AWS and to the API server. */
-  readonly gate: () => void;
+  /** Throws when this process may not write for this object now; checked immediately before every write to AWS and to the API server. */
+  readonly gate: (kind: string, key: ObjectKey) => void;
+  /** Among how many shards the objects are split, of which none is led before `takeOver`. All objects are led when undefined. */
+  readonly shards?: number | undefined;
   readonly options: EngineOptions;
   /** Only objects of this namespace; all when undefined. */
   readonly namespace?: string | undefined;
+  /** Only objects with these labels, in the API's selector syntax; all when undefined. */
+  readonly labelSelector?: string | undefined;
   readonly onPass?: ((pass: ObservedPass & { readonly kind: string }) => void) | undefined;
 }
 
@@ -43,23 +49,37 @@ interface Managing<Reads> {
   readonly controller: Controller<Reads>;
 }
 
+export interface KindState {
+  readonly kind: string;
+  readonly queue: ControllerStats;
+  readonly watch: ReflectorStats;
+  readonly store: Store<Managed>;
+}
+
 /** All kinds together: their stores, their controllers, and who wakes whom. */
 export class Manager<Reads> {
   readonly #deps: ManagerDependencies<Reads>;
   readonly #managed = new Map<string, Managing<Reads>>();
+  readonly #directory: Directory;
+  /** `undefined` when no kind stands for accounts. */
+  readonly #accounts: AccountDirectory | undefined;
   readonly #watching = new AbortController();
   #watches: readonly Promise<void>[] = [];
+  readonly #led = new Set<number>();
 
   constructor(deps: ManagerDependencies<Reads>) {
     this.#deps = deps;
+    this.#directory = this.#openDirectory();
+    this.#accounts = this.#openAccounts();
     for (const kind of deps.kinds) this.#managed.set(kind.names.kind, this.#manage(kind));
   }
 
-  /** Resolves once every kind has been listed and passes have begun. */
+  /** Resolves once every kind has been listed and passes over what is led have begun. */
   async start(): Promise<void> {
     const all = [...this.#managed.values()];
-    this.#watches = all.map(({ reflector }) => reflector.run(this.#watching.signal));
-    await Promise.all(all.map(({ reflector }) => reflector.synced));
+    const reflectors = [...all.map(({ reflector }) => reflector), ...(this.#accounts?.reflectors ?? [])];
+    this.#watches = reflectors.map((reflector) => reflector.run(this.#watching.signal));
+    await Promise.all(reflectors.map(({ synced }) => synced));
     for (const { controller } of all) controller.start();
   }
 
@@ -70,6 +90,47 @@ export class Manager<Reads> {
     await Promise.allSettled(this.#watches);
   }
 
+  /**
+   * Begins to work on this shard's objects, once the stores hold all that its last leader wrote: a watch may lag, and to act on an older
+   * object is to undo or to double what he did (kubernetes#59848).
+   */
+  async takeOver(shard: number): Promise<void> {
+    const all = [...this.#managed.values()];
+    await Promise.all(all.map(({ reflector }) => reflector.refresh()));
+    this.#led.add(shard);
+    for (const { kind, store, controller } of all) {
+      for (const object of store.list()) {
+        if (this.#shardOf(kind.names.kind, keyOf(object)) === shard) controller.takeOver(object);
+      }
+    }
+  }
+
+  /** Begins nothing more for this shard's objects; resolves once nothing is at work on one, calls to AWS included. */
+  async giveUp(shard: number): Promise<void> {
+    this.#led.delete(shard);
+    await Promise.all(this.#eachOf(shard, (controller, of) => controller.giveUp(of)));
+  }
+
+  mayGiveUp(shard: number): boolean {
+    return this.#eachOf(shard, (controller, of) => controller.mayGiveUp(of)).every((may) => may);
+  }
+
+  /** Ends everything at once, unfinished. */
+  abandon(reason: Error): void {
+    for (const { controller } of this.#managed.values()) controller.abandon(reason);
+    this.#watching.abort(reason);
+  }
+
+  #eachOf<T>(shard: number, work: (controller: Controller<Reads>, of: (key: ObjectKey) => boolean) => T): readonly T[] {
+    return [...this.#managed.values()].map(({ kind, controller }) =>
+      work(controller, (key) => this.#shardOf(kind.names.kind, key) === shard),
+    );
+  }
+
+  #shardOf(kind: string, key: ObjectKey): number {
+    return shardOf(kind, key, this.#deps.shards ?? 1);
+  }
+
   store(kind: string): Store<Managed> | undefined {
     return this.#managed.get(kind)?.store;
   }
@@ -78,46 +139,91 @@ export class Manager<Reads> {
     return this.#managed.get(kind)?.controller;
   }
 
+  /** How every kind does at this moment; for metrics and health. */
+  get states(): readonly KindState[] {
+    return [...this.#managed.values()].map(({ kind, controller, reflector, store }) => ({
+      kind: kind.names.kind,
+      queue: controller.stats,
+      watch: reflector.stats,
+      store,
+    }));
+  }
+
   #manage(kind: AnyKind<Reads>): Managing<Reads> {
-    const { transport, clock, gate, cloud, events, options, onPass, log, namespace } = this.#deps;
+    const { transport, clock, gate, shards, cloud, events, options, onPass, log } = this.#deps;
+    const { namespace, labelSelector } = this.#deps;
     const store = new Store<Managed>({ log });
     store.addIndex(REFERENCES, (object) => this.#referenced(kind, object));
-    const writer = new ObjectWriter<KubeObject>({ transport, names: kind.names, gate });
+    if (kind.account === undefined) this.#accounts?.cover(kind.names.kind, store);
+    const mayWrite = (key: ObjectKey): void => gate(kind.names.kind, key);
+    const writer = new ObjectWriter<KubeObject>({
+      transport,
+      names: kind.names,
+      gate: ({ namespace, name }) => mayWrite(`${namespace}/${name}`),
+    });
     const controller = new Controller<Reads>({
       kind,
       get: (key) => store.get(key),
       writer: {
-        patchFinalizers: (object, finalizers, signal) => writer.patchFinalizers(object, finalizers, signal),
-        applyStatus: (object, status, signal) => writer.applyStatus(object.metadata, status, signal),
+        patchFinalizers: (object, finalizers, signal, cause) =>
+          writer.patchFinalizers(object, finalizers, signal, cause),
+        applyStatus: (object, status, signal, cause) => writer.applyStatus(object.metadata, status, signal, cause),
       },
       events,
       cloud,
       directory: this.#directory,
+      accounts: this.#accounts,
       barrier: new WriteBarrier(store),
       backoff: new Backoff(clock),
       memory: new PassMemory(clock),
       clock,
-      gate,
+      gate: mayWrite,
+      leads: (key) => shards === undefined || this.#led.has(this.#shardOf(kind.names.kind, key)),
       defaultRegion: options.defaultRegion,
       options,
       log,
       onPass: onPass === undefined ? undefined : (pass) => onPass({ ...pass, kind: kind.names.kind }),
     });
     store.onEvent((event) => this.#onEvent(kind, controller, event));
-    const reflector = new Reflector<Managed>({ transport, store, names: kind.names, namespace, clock, log });
+    const { names } = kind;
+    const reflector = new Reflector<Managed>({ transport, store, names, namespace, labelSelector, clock, log });
     return { kind, store, reflector, controller };
   }
 
-  readonly #directory: Directory = {
-    get: (kind, key) => this.#managed.get(kind)?.store.get(key),
-    identity: (kind, object) => this.#managed.get(kind)?.kind.identity(object),
-    referrers: (kind, key) => {
-      const value = referenceIndexValue(kind, key);
-      return [...this.#managed.values()].flatMap(({ kind: { names }, store }) =>
-        store.byIndex(REFERENCES, value).map((referrer) => ({ kind: names.kind, key: referrer })),
-      );
-    },
-  };
+  #openDirectory(): Directory {
+    const { namespace, labelSelector } = this.#deps;
+    return {
+      namespace,
+      labelSelector,
+      get: (kind, key) => this.#managed.get(kind)?.store.get(key),
+      identity: (kind, object) => this.#managed.get(kind)?.kind.identity(object),
+      referrers: (kind, key) => {
+        if (this.#managed.get(kind)?.kind.account !== undefined) return this.#accounts?.users(key) ?? [];
+        const value = referenceIndexValue(kind, key);
+        return [...this.#managed.values()].flatMap(({ kind: { names }, store }) =>
+          store.byIndex(REFERENCES, value).map((referrer) => ({ kind: names.kind, key: referrer })),
+        );
+      },
+    };
+  }
+
+  #openAccounts(): AccountDirectory | undefined {
+    const { transport, clock, log, namespace, kinds } = this.#deps;
+    for (const { names, account } of kinds) {
+      if (account === undefined) continue;
+      return new AccountDirectory({
+        transport,
+        clock,
+        log,
+        namespace,
+        kind: names.kind,
+        access: account,
+        storeOf: (kind) => this.#managed.get(kind)?.store,
+        wake: (user) => this.#managed.get(user.kind)?.controller.enqueue(user.key, 'user'),
+      });
+    }
+    return undefined;
+  }
 
   #onEvent(kind: AnyKind<Reads>, controller: Controller<Reads>, event: StoreEvent<Managed>): void {
     const key = keyOf(event.object);
@@ -154,6 +260,7 @@ export class Manager<Reads> {
 
   /** Objects that wait to be deleted until nothing refers to them. */
   #wakeDeleting(kind: AnyKind<Reads>, referrer: Managed): void {
+    if (kind.account === undefined) this.#accounts?.left(referrer);
     for (const reference of kind.references(referrer.spec)) {
       const target = this.#managed.get(reference.kind);
       const key = referenceKey(reference, referrer.metadata.namespace);
@@ -162,6 +269,7 @@ export class Manager<Reads> {
   }
 
   #stoppedReferring(kind: AnyKind<Reads>, previous: Managed, object: Managed): boolean {
+    if (previous.spec.accountRef?.name !== object.spec.accountRef?.name) return true;
     const sameSpec = previous.metadata.generation === object.metadata.generation;
     if (sameSpec && (kind.holds === undefined || object.metadata.deletionTimestamp === undefined)) return false;
     const now = new Set(this.#referenced(kind, object));

@@ -57,6 +57,15 @@ export class PassMemory {
     this.#keys.delete(key);
   }
 
+  /** Another process goes on with these. */
+  forgetAll(of: (key: ObjectKey) => boolean): void {
+    for (const key of this.#keys.keys()) if (of(key)) this.#keys.delete(key);
+  }
+
+  hasOrphan(of: (key: ObjectKey) => boolean): boolean {
+    return [...this.#orphans.keys()].some(of);
+  }
+
   /**
    * True when this very plan was carried out a moment ago: AWS's answer is then older than our change, and doing it
    * again would register a second revision or fight our own update.

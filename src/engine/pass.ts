@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Clock, rfc3339 } from '../clock.ts';
 import { fromUnknown, type OperatorError } from '../errors.ts';
 import type { KubeObject, ObjectKey } from '../kube/types.ts';
+import { type Accounts, isPlaced } from './accounts.ts';
 import type { Backoff } from './backoff.ts';
 import type { WriteBarrier } from './barrier.ts';
 import { converge } from './converge.ts';
@@ -9,17 +10,23 @@ import { desiredOf } from './desired.ts';
 import { outcomeOfError } from './failure.ts';
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './finalizer.ts';
 import type { CommonSpec, CommonStatus } from './kind.ts';
+import { type Located, locate } from './locate.ts';
 import type { Outcome, PassResult } from './outcome.ts';
 import type { Priority } from './queue.ts';
-import { type Directory, resolveReferences } from './references.ts';
+import type { Directory } from './references.ts';
 import { remove } from './remove.ts';
 import { nextStatus } from './status.ts';
 import { type Findings, Work, type WorkDependencies } from './work.ts';
 
 /** Writes to the API server, as `kube/objects.ts` offers them. Each checks the leader gate immediately before it is sent. */
 export interface Writer {
-  patchFinalizers(object: KubeObject, finalizers: readonly string[], signal: AbortSignal): Promise<KubeObject>;
-  applyStatus(object: KubeObject, status: object, signal: AbortSignal): Promise<KubeObject>;
+  patchFinalizers(
+    object: KubeObject,
+    finalizers: readonly string[],
+    signal: AbortSignal,
+    cause: PassIdentity,
+  ): Promise<KubeObject>;
+  applyStatus(object: KubeObject, status: object, signal: AbortSignal, cause: PassIdentity): Promise<KubeObject>;
 }
 
 export interface PassDependencies<Reads> extends WorkDependencies<Reads> {
@@ -28,11 +35,32 @@ export interface PassDependencies<Reads> extends WorkDependencies<Reads> {
   readonly barrier: WriteBarrier;
   readonly backoff: Backoff;
   readonly clock: Clock;
-  readonly gate: () => void;
+  /** Throws when this process may not write for this object now. */
+  readonly gate: (key: ObjectKey) => void;
+  /** `undefined` where AWSAccount objects are not read. */
+  readonly accounts?: Accounts | undefined;
   readonly defaultRegion: string;
 }
 
+/** Which pass it is. What is sent to AWS or to the API server during the pass carries it, so that logs and traces tell for whom. */
+export interface PassIdentity {
+  readonly kind: string;
+  readonly key: ObjectKey;
+  readonly priority: Priority;
+  /** Counts the passes of this kind in this process. */
+  readonly reconcileId: number;
+  /** Of the object that the pass found; undefined before, and when there is none. */
+  generation: number | undefined;
+  readonly startedAtMs: number;
+}
+
+/** True for what a pass gives as the cause of its calls. */
+export function isPassIdentity(cause: object | undefined): cause is PassIdentity {
+  return cause !== undefined && 'reconcileId' in cause;
+}
+
 export interface PassScope {
+  readonly identity: PassIdentity;
   readonly log: Logger;
   readonly priority: Priority;
   /** Ends the work in AWS: the pass has taken too long, or the process stops. */
@@ -65,6 +93,7 @@ export class Pass<Reads> {
     }
     const stored = get(key);
     if (stored === undefined) return { kind: 'gone' };
+    this.#scope.identity.generation = stored.metadata.generation;
     if (!barrier.isCurrent(key)) return { kind: 'stale' };
     const deleting = stored.metadata.deletionTimestamp !== undefined;
     if (deleting && !hasFinalizer(stored)) return { kind: 'gone' };
@@ -115,11 +144,8 @@ export class Pass<Reads> {
       findings = { outcome: this.#outcomeOfError(key, object, fromUnknown(error)) };
     }
     if (findings === 'released') {
-      const released = await this.#deps.writer.patchFinalizers(
-        object,
-        withoutFinalizer(object),
-        this.#scope.writeSignal,
-      );
+      const { writeSignal, identity } = this.#scope;
+      const released = await this.#deps.writer.patchFinalizers(object, withoutFinalizer(object), writeSignal, identity);
       this.#deps.barrier.wrote(key, released.metadata.resourceVersion);
       return { kind: 'gone' };
     }
@@ -139,19 +165,49 @@ export class Pass<Reads> {
     object: Managed,
     directory: Directory = this.#deps.directory,
   ): Promise<Findings | 'released'> {
-    const { kind, cloud, gate, defaultRegion, memory, clock } = this.#deps;
-    const { signal, priority, log } = this.#scope;
-    const resolution = resolveReferences(object, kind.references(object.spec), directory);
-    if (resolution.kind === 'blocked') return { outcome: resolution };
-    const desired = desiredOf(object, resolution, { defaultRegion, now: clock.wallMs() });
+    const deleting = object.metadata.deletionTimestamp !== undefined;
+    if (deleting && object.spec.deletionPolicy === 'Retain') {
+      return this.#release(object, 'Retained', 'Left in AWS as it is, because spec.deletionPolicy is Retain.');
+    }
+    const located = await locate(object, { ...this.#deps, directory }, this.#scope.signal);
+    if (located.kind === 'located') return this.#carryOut(key, object, located, directory);
+    const { memory } = this.#deps;
+    // An object that never found its account must not wait for it to go away.
+    const isNowhere = located.kind === 'blocked' && !isPlaced(object) && !memory.mayBeUnseen(key, object.metadata.uid);
+    if (deleting && isNowhere) return this.#release(object, 'Deleted', 'Nothing of this object has been made in AWS.');
+    return { outcome: located };
+  }
+
+  #release(object: Managed, reason: string, note: string): 'released' {
+    this.#deps.events.record(object, 'Normal', reason, note);
+    return 'released';
+  }
+
+  async #carryOut(
+    key: ObjectKey,
+    object: Managed,
+    { account, region, references }: Located,
+    directory: Directory,
+  ): Promise<Findings | 'released'> {
+    const { kind, cloud, gate, memory, clock } = this.#deps;
+    const { signal, priority, log, identity } = this.#scope;
+    const { accountId } = account;
+    const desired = desiredOf(object, references, { accountId, region, now: clock.wallMs() });
     memory.setResyncGroup(key, object.metadata.uid, kind.batchGroup(desired));
-    const bound = cloud.bind({ region: desired.region, priority, signal, gate });
+    const bound = cloud.bind({ account, region, priority, signal, gate: () => gate(key), cause: identity });
     const work = new Work({ ...this.#deps, directory }, desired, { cloud: bound, signal, log });
-    return desired.deleting ? remove(work) : converge(work);
+    let findings: Findings | 'released';
+    try {
+      findings = await (desired.deleting ? remove(work) : converge(work));
+    } catch (error) {
+      findings = { outcome: this.#outcomeOfError(key, object, fromUnknown(error)) };
+    }
+    return findings === 'released' ? findings : { ...findings, ...work.placeAfter(findings) };
   }
 
   async #addFinalizer(key: ObjectKey, object: Managed): Promise<Managed> {
-    const patched = await this.#deps.writer.patchFinalizers(object, withFinalizer(object), this.#scope.writeSignal);
+    const { writeSignal, identity } = this.#scope;
+    const patched = await this.#deps.writer.patchFinalizers(object, withFinalizer(object), writeSignal, identity);
     this.#deps.barrier.wrote(key, patched.metadata.resourceVersion);
     // Only metadata was patched, under a precondition on the version we read: spec and status are the ones we hold.
     return { ...object, metadata: patched.metadata };
@@ -167,12 +223,13 @@ export class Pass<Reads> {
       conditions: findings.conditions,
       conditionTypes: this.#deps.kind.conditionTypes ?? [],
       settlement: findings.settlement,
+      place: findings.place,
       failures: outcome.kind === 'failed' ? backoff.failures(key) + 1 : 0,
       now: rfc3339(new Date(clock.wallMs())),
     });
     this.#recordOutcome(object, outcome);
     if (status === undefined) return;
-    const written = await writer.applyStatus(object, status, this.#scope.writeSignal);
+    const written = await writer.applyStatus(object, status, this.#scope.writeSignal, this.#scope.identity);
     barrier.wrote(key, written.metadata.resourceVersion);
   }
 

@@ -9,6 +9,13 @@ interface Entry {
   readyAt: number;
 }
 
+export interface Taken {
+  readonly key: ObjectKey;
+  readonly priority: Priority;
+  /** For how long it might have been taken already. */
+  readonly waitedMs: number;
+}
+
 /**
  * What is to be reconciled, when, and in which order. Pure state: it never reads a clock and never calls anybody, so that
  * its invariants can be tested in virtual time (all times are monotonic milliseconds given by the caller):
@@ -22,6 +29,7 @@ interface Entry {
 export class WorkQueue {
   readonly #waiting = new Map<ObjectKey, Entry>();
   readonly #held = new Map<ObjectKey, Entry | undefined>();
+  #adds = 0;
   readonly #delayed = new MinHeap<ObjectKey>();
   readonly #ready: Readonly<Record<Priority, NamespaceTurns>> = {
     user: new NamespaceTurns(),
@@ -39,27 +47,38 @@ export class WorkQueue {
     return this.#held.size;
   }
 
+  /** Entries ever made; an add that merges into one that waits makes none. */
+  get adds(): number {
+    return this.#adds;
+  }
+
+  /** Keys that might be worked on at `now` if there were workers: those whose time has not come wait for nobody. */
+  due(now: number): number {
+    let due = 0;
+    for (const { readyAt } of this.#waiting.values()) if (readyAt <= now) due += 1;
+    for (const entry of this.#held.values()) if (entry !== undefined && entry.readyAt <= now) due += 1;
+    return due;
+  }
+
   add(key: ObjectKey, priority: Priority, readyAt: number): void {
-    if (this.#held.has(key)) {
-      this.#held.set(key, merge(this.#held.get(key), priority, readyAt));
-      return;
-    }
-    const before = this.#waiting.get(key);
+    const isHeld = this.#held.has(key);
+    const before = isHeld ? this.#held.get(key) : this.#waiting.get(key);
+    if (before === undefined) this.#adds += 1;
     const entry = merge(before, priority, readyAt);
-    if (before !== undefined && before.priority === entry.priority && before.readyAt === entry.readyAt) return;
-    this.#waiting.set(key, entry);
-    this.#delayed.push(entry.readyAt, key);
+    if (isHeld) this.#held.set(key, entry);
+    else this.#place(key, before, entry);
   }
 
   /** The next key to work on at `now`, which the caller holds until `done`. */
-  take(now: number): { readonly key: ObjectKey; readonly priority: Priority } | undefined {
+  take(now: number): Taken | undefined {
     this.#promote(now);
     for (const priority of ['user', 'background'] as const) {
       const key = this.#ready[priority].next((candidate) => this.#isDue(candidate, priority, now));
       if (key === undefined) continue;
+      const readyAt = this.#waiting.get(key)?.readyAt ?? now;
       this.#waiting.delete(key);
       this.#held.set(key, undefined);
-      return { key, priority };
+      return { key, priority, waitedMs: now - readyAt };
     }
     return undefined;
   }
@@ -68,13 +87,25 @@ export class WorkQueue {
   done(key: ObjectKey): void {
     const again = this.#held.get(key);
     this.#held.delete(key);
-    if (again !== undefined) this.add(key, again.priority, again.readyAt);
+    if (again !== undefined) this.#place(key, undefined, again);
+  }
+
+  /** Nobody here works on these any more. Those that are held stay so until `done`, and then are not taken again. */
+  drop(of: (key: ObjectKey) => boolean): void {
+    for (const key of this.#waiting.keys()) if (of(key)) this.#waiting.delete(key);
+    for (const key of this.#held.keys()) if (of(key)) this.#held.set(key, undefined);
   }
 
   /** When `take` may next return something, if nothing is added; Infinity when nothing waits. */
   nextReadyAt(): number {
     if (this.#ready.user.size > 0 || this.#ready.background.size > 0) return Number.NEGATIVE_INFINITY;
     return this.#delayed.minRank;
+  }
+
+  #place(key: ObjectKey, before: Entry | undefined, entry: Entry): void {
+    if (before !== undefined && before.priority === entry.priority && before.readyAt === entry.readyAt) return;
+    this.#waiting.set(key, entry);
+    this.#delayed.push(entry.readyAt, key);
   }
 
   /** False for a place in line left behind by a later add that raised the priority, or by a pass that is over: its other place counts. */

@@ -3,6 +3,10 @@ import type { CommonSpec, CommonStatus, Identity, Reference, Referrer, Unresolve
 
 /** The objects of the other kinds, as far as a reference may look at them. */
 export interface Directory {
+  /** Only objects of this namespace are in it; of all when undefined. */
+  readonly namespace?: string | undefined;
+  /** Only objects with these labels are in it; all when undefined. */
+  readonly labelSelector?: string | undefined;
   get(kind: string, key: ObjectKey): KubeObject<CommonSpec, CommonStatus> | undefined;
   identity(kind: string, object: KubeObject<CommonSpec, CommonStatus>): Identity | undefined;
   /** `Kind namespace/name` of every object whose spec points at this one. */
@@ -61,13 +65,7 @@ function resolveOne(
   const what = `${reference.kind} ${key}`;
   // One answer for "missing" and "not allowed", so that a reference cannot be used to find out what another namespace holds.
   if (target === undefined || !mayRefer(namespace, target)) {
-    const foreign = reference.to.namespace !== undefined && reference.to.namespace !== namespace;
-    return blocked(
-      'ReferenceNotFound',
-      foreign
-        ? `${reference.field}: ${what} does not exist or does not list namespace ${namespace} in spec.allowedNamespaces.`
-        : `${reference.field}: ${what} does not exist.`,
-    );
+    return blocked('ReferenceNotFound', `${reference.field}: ${what} ${absence(reference, namespace, directory)}.`);
   }
   // Nothing new is begun with what is about to go. What we are taking down ourselves needs it to the end: with the cluster left
   // out, a service that was made and never settled would not be found, and stay behind.
@@ -81,6 +79,18 @@ function resolveOne(
   }
   if (identity === undefined) return blocked('ReferenceNotReady', notReady(reference, what, target));
   return { kind: 'identity', identity };
+}
+
+/** Why a reference finds nothing, in one sentence for all causes that it may have. */
+function absence({ to }: Reference, namespace: string, directory: Directory): string {
+  const target = to.namespace ?? namespace;
+  if (directory.namespace !== undefined && directory.namespace !== target)
+    return `is outside of namespace ${directory.namespace}, to which this operator is limited (--namespace)`;
+  const causes = ['does not exist'];
+  if (target !== namespace) causes.push(`does not list namespace ${namespace} in spec.allowedNamespaces`);
+  if (directory.labelSelector !== undefined)
+    causes.push(`lacks the labels to which this operator is limited (--label-selector ${directory.labelSelector})`);
+  return causes.join(' or ');
 }
 
 /** Whether objects of this namespace may point at `target`. */

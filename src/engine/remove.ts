@@ -14,12 +14,8 @@ type Remains =
 /** Removes from AWS what is ours; `released` once nothing of ours is left, so that the finalizer may go. */
 export async function remove<Reads>(work: Work<Reads>): Promise<Findings | 'released'> {
   const { memory } = work.deps;
-  const { key, object, spec } = work.desired;
+  const { key, object } = work.desired;
   const { uid } = object.metadata;
-  if (spec.deletionPolicy === 'Retain') {
-    work.record('Retained', 'Left in AWS as it is, because spec.deletionPolicy is Retain.');
-    return 'released';
-  }
   const users = usersOf(work);
   if (users.length > 0) return letGo(work, users);
 

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../canonical.ts';
 import type { Condition, KubeObject } from '../kube/types.ts';
+import type { Place } from './accounts.ts';
 import { conditionsFor } from './conditions.ts';
 import type { CommonSpec, CommonStatus, KindCondition } from './kind.ts';
 import type { Outcome } from './outcome.ts';
@@ -20,6 +21,8 @@ export interface StatusInput {
   /** All types that the kind may give. */
   readonly conditionTypes: readonly string[];
   readonly settlement: Settlement | undefined;
+  /** Where something was made or seen; `undefined` keeps what is there. */
+  readonly place: Place | undefined;
   readonly failures: number;
   readonly now: string;
 }
@@ -29,7 +32,8 @@ export function nextStatus(input: StatusInput): CommonStatus | undefined {
   const { object, outcome, settlement } = input;
   const previous = object.status;
   const generation = object.metadata.generation;
-  const { observedGeneration, conditions, settledHash, settledFields, ...previousOwn } = previous ?? {};
+  const { observedGeneration, conditions, settledHash, settledFields, accountId, region, ...previousOwn } =
+    previous ?? {};
   const settled =
     settlement === undefined
       ? {
@@ -40,6 +44,10 @@ export function nextStatus(input: StatusInput): CommonStatus | undefined {
   const next: CommonStatus = {
     ...(input.own ?? previousOwn),
     ...settled,
+    ...(input.place ?? {
+      ...(accountId === undefined ? {} : { accountId }),
+      ...(region === undefined ? {} : { region }),
+    }),
     observedGeneration: generation,
     conditions: conditionsFor({
       previous: conditions ?? [],

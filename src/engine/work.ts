@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { fromUnknown } from '../errors.ts';
 import type { KubeObject } from '../kube/types.ts';
+import type { Place } from './accounts.ts';
 import type { BoundCloud, Cloud } from './cloud.ts';
 import {
   type Absent,
@@ -39,6 +40,8 @@ export interface Findings {
   readonly own?: object;
   readonly conditions?: readonly KindCondition[];
   readonly settlement?: Settlement;
+  /** Where something of the object was made or seen. */
+  readonly place?: Place;
 }
 
 /** One pass's dealings with AWS: looking, and doing what a plan says. `converge` and `remove` decide when. */
@@ -48,6 +51,7 @@ export class Work<Reads> {
   readonly #cloud: BoundCloud<Reads>;
   readonly #signal: AbortSignal;
   readonly #log: Logger;
+  #mayHaveMade = false;
 
   constructor(
     deps: WorkDependencies<Reads>,
@@ -87,8 +91,15 @@ export class Work<Reads> {
       refused = fromUnknown(error).disposition !== 'failed';
       throw error;
     } finally {
+      this.#mayHaveMade ||= !refused;
       if (!refused && !deleting) this.deps.memory.changed(key, object.metadata.uid);
     }
+  }
+
+  /** Where the object is from now on, if this pass has seen something of it or may have made it. */
+  placeAfter(findings: Findings): { readonly place?: Place } {
+    const { accountId, region } = this.desired;
+    return this.#mayHaveMade || findings.own !== undefined ? { place: { accountId, region } } : {};
   }
 
   record(reason: string, note: string): void {

@@ -59,10 +59,13 @@ export interface KindRules {
   /** Exported types of the kind's `api.ts`. */
   readonly spec: string;
   readonly status: string;
-  /** The SDK input that the spec is built from; its leading required members are required in the spec. */
-  readonly request: string;
-  /** The member of `request` that holds the AWS name, as the spec calls it. Never required: `metadata.name` is the default. */
-  readonly nameField: string;
+  /** The SDK input that the spec is built from, if it is from one. */
+  readonly request?: {
+    /** Its leading required members are required in the spec. */
+    readonly type: string;
+    /** The member that holds the AWS name, as the spec calls it. Never required: `metadata.name` is the default. */
+    readonly nameField: string;
+  };
   readonly overlays: Overlays;
   readonly columns: readonly Column[];
   readonly scale?: Scale;

@@ -20,7 +20,7 @@ export interface Crd {
       readonly shortNames: readonly string[];
       readonly categories: readonly string[];
     };
-    readonly scope: 'Namespaced';
+    readonly scope: 'Namespaced' | 'Cluster';
     readonly versions: readonly CrdVersion[];
   };
 }
@@ -37,9 +37,8 @@ export interface CrdVersion {
 /** The kind's root schema. `used` collects the names of the shared overlays that were laid on. */
 export function rootSchema(rules: KindRules, read: (type: string) => TypeSchemas, used: Set<string>): Schema {
   const overlays: Overlays = { ...sharedOverlays, ...rules.overlays };
-  const sdk = sdkOf(rules.request);
-  if (sdk === undefined) throw new Error(`${rules.names.kind}: the SDK has no ${rules.request}`);
-  const specRoot = { type: rules.spec, alias: 'Spec', required: requiredInSpec(rules, sdk), sdk } as const;
+  const { sdk, required } = requested(rules);
+  const specRoot = { type: rules.spec, alias: 'Spec', required, sdk } as const;
   const spec = structural(read(rules.spec), specRoot, overlays, used);
   const statusRoot = { type: rules.status, alias: 'Status', required: [], sdk } as const;
   const status = structural(read(rules.status), statusRoot, overlays, used);
@@ -62,7 +61,7 @@ export function rootSchema(rules: KindRules, read: (type: string) => TypeSchemas
 }
 
 export function crd(rules: KindRules, schema: Schema): Crd {
-  const { group, version, kind, plural, singular, shortNames } = rules.names;
+  const { group, version, kind, plural, singular, shortNames, scope = 'Namespaced' } = rules.names;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -70,7 +69,7 @@ export function crd(rules: KindRules, schema: Schema): Crd {
     spec: {
       group,
       names: { kind, listKind: `${kind}List`, plural, singular, shortNames, categories: ['ecs'] },
-      scope: 'Namespaced',
+      scope,
       versions: [
         {
           name: version,
@@ -85,10 +84,14 @@ export function crd(rules: KindRules, schema: Schema): Crd {
   };
 }
 
-function requiredInSpec(rules: KindRules, sdk: Sdk): readonly string[] {
-  const request = sdk(rules.request);
-  if (!request?.members.map(lowerFirst).includes(rules.nameField)) {
-    throw new Error(`${rules.names.kind}: ${rules.request} has no member ${rules.nameField}`);
+/** Where the structures of a kind come from, and what its request demands. Without a request all is as the types say. */
+function requested({ names, request }: KindRules): { readonly sdk: Sdk; readonly required: readonly string[] } {
+  if (request === undefined) return { sdk: () => undefined, required: [] };
+  const sdk = sdkOf(request.type);
+  const structure = sdk?.(request.type);
+  if (sdk === undefined || structure === undefined) throw new Error(`${names.kind}: the SDK has no ${request.type}`);
+  if (!structure.members.map(lowerFirst).includes(request.nameField)) {
+    throw new Error(`${names.kind}: ${request.type} has no member ${request.nameField}`);
   }
-  return request.required.map(lowerFirst).filter((member) => member !== rules.nameField);
+  return { sdk, required: structure.required.map(lowerFirst).filter((member) => member !== request.nameField) };
 }

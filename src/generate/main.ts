@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateAll } from './generate.ts';
 
@@ -27,11 +27,21 @@ async function differing(files: ReadonlyMap<string, string>): Promise<string[]> 
   return differences;
 }
 
-/** CRDs of kinds that are no more: a user who applies the folder would still install them. */
+/** Folders that hold nothing but generated CRDs. */
+const crdFolders = ['crds', 'charts/ecs-operator/templates/crds'];
+
+/** CRDs of kinds that are no more: a user who applies the folder, or installs the chart, would still install them. */
 async function leftovers(files: ReadonlyMap<string, string>): Promise<string[]> {
-  const names = new Set([...files.keys()].map((path) => basename(path)));
-  const present = await readdir(join(root, 'crds')).catch(() => []);
-  return present.filter((name) => !names.has(name)).map((name) => `crds/${name} belongs to no kind: delete it`);
+  const present = await Promise.all(
+    crdFolders.map(async (folder) => {
+      const names = await readdir(join(root, folder)).catch(() => []);
+      return names.map((name) => `${folder}/${name}`);
+    }),
+  );
+  return present
+    .flat()
+    .filter((path) => !files.has(path))
+    .map((path) => `${path} belongs to no kind: delete it`);
 }
 
 function report(problems: readonly string[]): number {

@@ -58,10 +58,11 @@ export const timeZone: Schema = {
   maxLength: 64,
 };
 
-export const regionRule: Rule = immutable(
-  'region',
-  'a resource cannot move to another region; create another object there',
-);
+/** To write down where the object is already is allowed: it keeps it there when a default changes. */
+export const regionRule: Rule = {
+  rule: '!has(oldSelf.region) || (has(self.region) && self.region == oldSelf.region)',
+  message: 'spec.region is immutable: a resource cannot move to another region; create another object there',
+};
 
 /**
  * Tags of the resource itself. AWS takes 50 (TG-01); five are kept for the operator's ownership and content tags (TG-08).
@@ -131,7 +132,7 @@ export const sharedOverlays: Overlays = {
     description: 'Correct (the default) undoes changes made outside of this object; Report only says so.',
   },
   'Spec.region': {
-    description: "AWS region. The default is the operator's.",
+    description: "AWS region. The default is the account's (spec.accountRef), else the operator's.",
     pattern: '^[a-z]{2,}(-[a-z]+)+-[0-9]+$',
     maxLength: 32,
   },
@@ -147,10 +148,18 @@ export const sharedOverlays: Overlays = {
       'Ready, Reconciling, Stalled, and others while they are True. Ready is True once this generation is live in AWS.',
     ...mapList('type'),
   },
+  'Spec.accountRef': {
+    description:
+      "The AWSAccount that this object is in. The default is the one that the namespace's annotation ecs-operator.dev/aws-account names, else the operator's own account.",
+  },
+  'Status.accountId': { description: 'AWS account in which this object is.' },
+  'Status.region': { description: 'AWS region in which this object is.' },
   'Status.settledHash': { description: 'Hash of the spec that AWS last agreed with.' },
   'Status.settledFields': { description: 'AWS fields that the spec AWS last agreed with had set.' },
   'Condition.observedGeneration': int64,
   'Condition.lastTransitionTime': { format: 'date-time' },
+  AccountReference: { 'x-kubernetes-map-type': 'atomic' },
+  'AccountReference.name': { pattern: `^${dnsLabel}(\\.${dnsLabel})*$`, maxLength: 253 },
   ObjectReference: { 'x-kubernetes-map-type': 'atomic' },
   'ObjectReference.name': { pattern: `^${dnsLabel}(\\.${dnsLabel})*$`, maxLength: 253 },
   'ObjectReference.namespace': {

@@ -1,5 +1,6 @@
 import type { CommonSpec, CommonStatus } from '../engine/kind.ts';
 import { autoScalingGroup } from './auto-scaling-group/kind.ts';
+import { awsAccount } from './aws-account/kind.ts';
 import { capacityProvider } from './capacity-provider/kind.ts';
 import { cluster } from './cluster/kind.ts';
 import type { AwsKind } from './kind.ts';
@@ -15,4 +16,5 @@ export const kinds: readonly AwsKind<CommonSpec, CommonStatus, unknown>[] = [
   launchTemplate,
   autoScalingGroup,
   capacityProvider,
+  awsAccount,
 ];

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { type Clock, sleep } from '../clock.ts';
+import { type Clock, microTime, sleep } from '../clock.ts';
 import { KubeError } from './errors.ts';
-import { EventLedger, type EventRecord } from './event-ledger.ts';
+import { EventLedger, type EventRecord, type ObjectReference } from './event-ledger.ts';
 import { fieldManager } from './objects.ts';
 import { pathOf } from './paths.ts';
 import type { Transport } from './transport.ts';
@@ -15,6 +15,10 @@ export interface EventRecorderOptions {
   readonly log: Logger;
   /** Which process reports, such as the pod's name. */
   readonly reportingInstance: string;
+  /** Throws when this process may not write about this object now. Called right before each write is sent. */
+  readonly gate?: ((object: ObjectReference) => void) | undefined;
+  /** Called for each event before anything is left out: counts of what happened must not depend on how much of it is written. */
+  readonly onEvent?: ((event: { readonly kind: string; readonly reason: string }) => void) | undefined;
 }
 
 export interface EventStats {
@@ -25,6 +29,8 @@ export interface EventStats {
 }
 
 const resource = { group: 'events.k8s.io', version: 'v1', plural: 'events' };
+/** Where the API server wants Events about what is in no namespace. */
+const namespaceOfNone = 'default';
 const queueLimit = 1_000;
 const attempts = 3;
 /** A count that goes up is worth a write twice a minute, not more. */
@@ -56,6 +62,7 @@ export class EventRecorder {
 
   /** `reason` is CamelCase, `note` a sentence; `action` is what was tried, by default the reason. */
   record(object: KubeObject, type: EventType, reason: string, note: string, action: string = reason): void {
+    this.#options.onEvent?.({ kind: object.kind, reason });
     if (this.#closed) {
       this.#dropped += 1;
       return;
@@ -149,9 +156,10 @@ export class EventRecorder {
   }
 
   async #send(record: EventRecord): Promise<void> {
-    const { transport } = this.#options;
+    const { transport, gate: mayWrite } = this.#options;
     const { signal } = this.#abort;
-    const { namespace } = record.object;
+    const gate = (): void => mayWrite?.(record.object);
+    const namespace = namespaceOf(record);
     if (record.written === undefined) {
       const body = this.#body(record);
       await transport.request({
@@ -159,6 +167,7 @@ export class EventRecorder {
         path: pathOf(resource, namespace),
         query: { fieldManager },
         body,
+        gate,
         signal,
       });
       return;
@@ -205,7 +214,7 @@ export class EventRecorder {
     return {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
-      metadata: { namespace: record.object.namespace, name: record.name },
+      metadata: { namespace: namespaceOf(record), name: record.name },
       eventTime: microTime(record.firstWallMs),
       reportingController: fieldManager,
       reportingInstance: this.#options.reportingInstance,
@@ -219,13 +228,12 @@ export class EventRecorder {
   }
 }
 
-function seriesOf(record: EventRecord): unknown {
-  return { count: record.count, lastObservedTime: microTime(record.lastWallMs) };
+function namespaceOf({ object }: EventRecord): string {
+  return object.namespace === '' ? namespaceOfNone : object.namespace;
 }
 
-/** MicroTime wants exactly six digits of a second. */
-function microTime(wallMs: number): string {
-  return new Date(wallMs).toISOString().replace('Z', '000Z');
+function seriesOf(record: EventRecord): unknown {
+  return { count: record.count, lastObservedTime: microTime(record.lastWallMs) };
 }
 
 /** The API server refuses notes over 1024 bytes. */

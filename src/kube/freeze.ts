@@ -11,3 +11,13 @@ export function withoutManagedFields<T extends { readonly metadata: object }>(ob
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };
 }
+
+/**
+ * An object as all of this program knows it: without `managedFields`, and with an empty namespace where the API server leaves it out, for
+ * what is in none.
+ */
+export function received<T extends { readonly metadata: { readonly namespace: string } }>(object: T): T {
+  const { namespace = '' } = object.metadata;
+  const slim = withoutManagedFields(object);
+  return slim.metadata.namespace === namespace ? slim : { ...slim, metadata: { ...slim.metadata, namespace } };
+}

@@ -1,5 +1,5 @@
 import { KubeError } from './errors.ts';
-import { withoutManagedFields } from './freeze.ts';
+import { received } from './freeze.ts';
 import { pathOf } from './paths.ts';
 import type { Transport } from './transport.ts';
 import { apiVersionOf, type KubeObject, type ResourceNames } from './types.ts';
@@ -15,6 +15,8 @@ export interface ObjectVersion {
   readonly resourceVersion: string;
 }
 
+export type ObjectName = Pick<ObjectVersion, 'namespace' | 'name'>;
+
 /** Two edits by others between our read and our write are rare enough; after that the next pass tries. */
 const statusAttempts = 3;
 
@@ -22,14 +24,14 @@ export interface ObjectWriterOptions {
   readonly transport: Transport;
   readonly names: ResourceNames;
   /** Throws when this process may not write (it is not, or no longer, the leader). Called right before each write is sent. */
-  readonly gate: () => void;
+  readonly gate: (object: ObjectName) => void;
 }
 
 /** Reads and the two writes that the operator makes on objects of one kind: finalizers and status. It never writes `spec`. */
 export class ObjectWriter<T extends KubeObject> {
   readonly #transport: Transport;
   readonly #names: ResourceNames;
-  readonly #gate: () => void;
+  readonly #gate: (object: ObjectName) => void;
 
   constructor(options: ObjectWriterOptions) {
     this.#transport = options.transport;
@@ -38,16 +40,21 @@ export class ObjectWriter<T extends KubeObject> {
   }
 
   /** A consistent read, past every cache. Throws `absent` when there is no such object. */
-  async get(object: { readonly namespace: string; readonly name: string }, signal: AbortSignal): Promise<T> {
+  async get(object: ObjectName, signal: AbortSignal): Promise<T> {
     const path = pathOf(this.#names, object.namespace, object.name);
-    return withoutManagedFields(await this.#transport.request<T>({ method: 'GET', path, signal }));
+    return received(await this.#transport.request<T>({ method: 'GET', path, signal }));
   }
 
   /**
    * Makes `finalizers` the object's list. Refused with Conflict when the object is not exactly the version given, because a merge patch
    * replaces the whole list and could otherwise erase another controller's entry.
    */
-  async patchFinalizers(object: T, finalizers: readonly string[], signal: AbortSignal): Promise<T> {
+  async patchFinalizers(
+    object: T,
+    finalizers: readonly string[],
+    signal: AbortSignal,
+    cause?: object,
+  ): Promise<T> {
     const { namespace, name, uid, resourceVersion } = object.metadata;
     const patched = await this.#transport.request<T>({
       method: 'PATCH',
@@ -55,10 +62,11 @@ export class ObjectWriter<T extends KubeObject> {
       query: { fieldManager },
       contentType: 'application/merge-patch+json',
       body: { metadata: { uid, resourceVersion, finalizers } },
-      gate: this.#gate,
+      gate: () => this.#gate(object.metadata),
       signal,
+      cause,
     });
-    return withoutManagedFields(patched);
+    return received(patched);
   }
 
   /**
@@ -69,11 +77,11 @@ export class ObjectWriter<T extends KubeObject> {
    * `resourceVersion` is checked. So that is the precondition, and when it fails for the same UID (someone edited the object
    * meanwhile, which does not concern our status) the write is made again on the version that is there.
    */
-  async applyStatus(object: ObjectVersion, status: unknown, signal: AbortSignal): Promise<T> {
+  async applyStatus(object: ObjectVersion, status: unknown, signal: AbortSignal, cause?: object): Promise<T> {
     let { resourceVersion } = object;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#applyStatus({ ...object, resourceVersion }, status, signal);
+        return await this.#applyStatus({ ...object, resourceVersion }, status, signal, cause);
       } catch (error) {
         const conflict = error instanceof KubeError && error.reason === 'Conflict';
         if (!conflict || attempt === statusAttempts) throw error;
@@ -84,7 +92,12 @@ export class ObjectWriter<T extends KubeObject> {
     }
   }
 
-  async #applyStatus(object: ObjectVersion, status: unknown, signal: AbortSignal): Promise<T> {
+  async #applyStatus(
+    object: ObjectVersion,
+    status: unknown,
+    signal: AbortSignal,
+    cause: object | undefined,
+  ): Promise<T> {
     const { namespace, name, uid, resourceVersion } = object;
     const applied = await this.#transport.request<T>({
       method: 'PATCH',
@@ -94,12 +107,13 @@ export class ObjectWriter<T extends KubeObject> {
       body: {
         apiVersion: apiVersionOf(this.#names),
         kind: this.#names.kind,
-        metadata: { namespace, name, uid, resourceVersion },
+        metadata: { ...(namespace === '' ? {} : { namespace }), name, uid, resourceVersion },
         status,
       },
-      gate: this.#gate,
+      gate: () => this.#gate(object),
       signal,
+      cause,
     });
-    return withoutManagedFields(applied);
+    return received(applied);
   }
 }

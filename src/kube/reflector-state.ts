@@ -26,6 +26,8 @@ export type ReflectorInput =
       /** No answer, or 502 to 504: the server is down or starting. */
       readonly unavailable?: boolean | undefined;
     }
+  /** What is asked for can never be had. */
+  | { readonly kind: 'refused' }
   | { readonly kind: 'waited' }
   | { readonly kind: 'aborted' };
 
@@ -41,11 +43,11 @@ const longestDelayMs = 30_000;
 const mostFailuresWhileUnavailable = 3;
 
 /**
- * The reflector as a pure function, after kube-rs' watcher: the only way to `stopped` is an abort. `random` is uniform in [0, 1).
+ * The reflector as a pure function, after kube-rs' watcher: only an abort and a refusal lead to `stopped`. `random` is uniform in [0, 1).
  * `failures` counts failures since the last healthy event, so that a server that answers lists but fails watches is not hammered.
  */
 export function transition(state: ReflectorState, input: ReflectorInput, random: number): ReflectorState {
-  if (input.kind === 'aborted' || state.kind === 'stopped') return { kind: 'stopped' };
+  if (input.kind === 'aborted' || input.kind === 'refused' || state.kind === 'stopped') return { kind: 'stopped' };
   if (state.kind === 'waiting') return state.next;
   switch (input.kind) {
     case 'waited':

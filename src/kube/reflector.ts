@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type Clock, sleep } from '../clock.ts';
 import { KubeError, needsRelist } from './errors.ts';
-import { withoutManagedFields } from './freeze.ts';
+import { received } from './freeze.ts';
 import { pathOf } from './paths.ts';
 import { initialState, type ReflectorInput, type ReflectorState, transition } from './reflector-state.ts';
 import type { Store } from './store.ts';
@@ -15,6 +15,12 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly names: ResourceNames;
   /** Only this namespace; without it, all. */
   readonly namespace?: string | undefined;
+  /** Only objects with these labels; without it, all. One that loses them is deleted from the store, and added when it has them again. */
+  readonly labelSelector?: string | undefined;
+  /** Only objects with these fields, such as `metadata.name=team`; without it, all. */
+  readonly fieldSelector?: string | undefined;
+  /** The rest of the objects is neither sent nor kept. */
+  readonly metadataOnly?: boolean | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -29,6 +35,8 @@ export interface ReflectorStats {
   readonly parseErrors: number;
   /** Monotonic time of the last page, event or bookmark. */
   readonly lastEventAtMs: number | undefined;
+  /** Monotonic time of the last good answer of any form: a page, an opened watch, a line, a watch's proper end. */
+  readonly lastContactAtMs: number | undefined;
   readonly seenResourceVersion: string | undefined;
 }
 
@@ -47,10 +55,11 @@ const gatewayErrors: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
  * Keeps a store equal to the API server, for ever: list, watch, resume, relist. Nothing but the abort of `run`'s signal stops it, and
- * that one signal goes through list, wait and watch, so that nothing stays open afterwards.
+ * that one signal goes through list, wait and watch, so that nothing stays open afterwards. The one exception is a label selector that
+ * the API server cannot read: no retry makes it better.
  */
 export class Reflector<T extends KubeObject> {
-  /** Resolves when the first list is in the store; rejects when the reflector is stopped before. */
+  /** Resolves when the first list is in the store; rejects when the reflector is stopped before, or cannot ever list. */
   readonly synced: Promise<void>;
   readonly #options: ReflectorOptions<T>;
   readonly #path: string;
@@ -59,10 +68,17 @@ export class Reflector<T extends KubeObject> {
   #state: ReflectorState = initialState;
   /** Items of the pages read so far; they reach the store only with the last page. */
   #pages: T[] = [];
+  #refusal: KubeError | undefined;
+  /** Ends the watch that is open. */
+  #interrupt: AbortController | undefined;
+  /** Those who want a list that begins after they asked, and those whose list has begun. */
+  #asking: PromiseWithResolvers<void>[] = [];
+  #served: PromiseWithResolvers<void>[] = [];
   #lists = 0;
   #watches = 0;
   #parseErrors = 0;
   #lastEventAtMs: number | undefined;
+  #lastContactAtMs: number | undefined;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -82,8 +98,20 @@ export class Reflector<T extends KubeObject> {
       reconnects: Math.max(0, this.#watches - 1),
       parseErrors: this.#parseErrors,
       lastEventAtMs: this.#lastEventAtMs,
+      lastContactAtMs: this.#lastContactAtMs,
       seenResourceVersion: this.#options.store.seenResourceVersion,
     };
+  }
+
+  /**
+   * Lists again, and resolves when the store holds everything that was written before this call. A watch alone cannot tell: it may lag,
+   * and a quiet kind hears nothing for a minute. Rejects when the reflector is stopped before.
+   */
+  refresh(): Promise<void> {
+    const asking = Promise.withResolvers<void>();
+    this.#asking.push(asking);
+    this.#interrupt?.abort(new Error('a new list was asked for'));
+    return asking.promise;
   }
 
   /** Runs until the signal aborts; never throws. */
@@ -94,7 +122,8 @@ export class Reflector<T extends KubeObject> {
       this.#state = transition(this.#state, input, this.#options.clock.random());
     }
     this.#pages = [];
-    this.#failSynced(signal.reason);
+    this.#failSynced(this.#refusal ?? signal.reason);
+    for (const { reject } of [...this.#asking.splice(0), ...this.#served.splice(0)]) reject(signal.reason);
   }
 
   async #perform(state: Exclude<ReflectorState, { kind: 'stopped' }>, signal: AbortSignal): Promise<ReflectorInput> {
@@ -124,13 +153,16 @@ export class Reflector<T extends KubeObject> {
     if (continueToken === undefined) {
       this.#pages = [];
       this.#lists += 1;
+      this.#served.push(...this.#asking.splice(0));
     }
+    const { labelSelector, fieldSelector } = this.#options;
     try {
       // No resourceVersion: a consistent read. Version 0 would be any replica's cache, which may lie hours back (kubernetes #59848).
       const list = await this.#options.transport.request<ListResponse<T>>({
         method: 'GET',
         path: this.#path,
-        query: { limit: pageSize, continue: continueToken },
+        query: { limit: pageSize, continue: continueToken, labelSelector, fieldSelector },
+        accept: this.#accept('PartialObjectMetadataList'),
         deadlineMs: listDeadlineMs,
         signal,
       });
@@ -140,6 +172,10 @@ export class Reflector<T extends KubeObject> {
       if (token === undefined) this.#finishList(list.metadata.resourceVersion);
       return { kind: 'page', continueToken: token, resourceVersion: list.metadata.resourceVersion };
     } catch (error) {
+      // A selector that was good once stays good: later, a 400 is the doing of something else and will pass.
+      const { store } = this.#options;
+      if (store.seenResourceVersion === undefined) this.#refusal = selectorRefused(error, labelSelector);
+      if (this.#refusal !== undefined) return { kind: 'refused' };
       return this.#failure(error, signal, { resourceVersion: undefined, healthy: false });
     }
   }
@@ -149,16 +185,26 @@ export class Reflector<T extends KubeObject> {
     this.#pages = [];
     this.#options.store.replace(pages, resourceVersion);
     this.#markSynced();
+    for (const { resolve } of this.#served.splice(0)) resolve();
   }
 
   /** Items of a list of a built-in kind come without apiVersion and kind. */
   #complete(item: T): T {
     const { names } = this.#options;
-    return { ...withoutManagedFields(item), apiVersion: apiVersionOf(names), kind: names.kind };
+    return { ...received(item), apiVersion: apiVersionOf(names), kind: names.kind };
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<ReflectorInput> {
-    const { clock, transport } = this.#options;
+    const interrupt = new AbortController();
+    this.#interrupt = interrupt;
+    // Asked for while the last pages were read: those pages began too early.
+    if (this.#asking.length > 0) return { kind: 'expired', healthy: true };
+    const input = await this.#follow(resourceVersion, signal, AbortSignal.any([signal, interrupt.signal]));
+    return interrupt.signal.aborted && !signal.aborted ? { kind: 'expired', healthy: true } : input;
+  }
+
+  async #follow(resourceVersion: string, signal: AbortSignal, either: AbortSignal): Promise<ReflectorInput> {
+    const { clock, transport, labelSelector, fieldSelector } = this.#options;
     this.#watches += 1;
     const reached = { resourceVersion, healthy: false };
     let openedAt = Number.POSITIVE_INFINITY;
@@ -170,21 +216,26 @@ export class Reflector<T extends KubeObject> {
           watch: true,
           allowWatchBookmarks: true,
           resourceVersion,
+          labelSelector,
+          fieldSelector,
           // Jittered, so that the watches of all kinds do not end together.
           timeoutSeconds: 240 + Math.floor(clock.random() * 61),
         },
-        signal,
+        accept: this.#accept('PartialObjectMetadata'),
+        signal: either,
       });
       openedAt = clock.monotonicMs();
+      this.#lastContactAtMs = openedAt;
       for await (const line of lines) {
         reached.resourceVersion = this.#handle(line);
         reached.healthy = true;
       }
-      if (signal.aborted) return { kind: 'aborted' };
+      if (either.aborted) return { kind: 'aborted' };
+      this.#lastContactAtMs = clock.monotonicMs();
       return { ...reached, kind: 'ended', healthy: isHealthy() };
     } catch (error) {
       // A kind without changes has quiet watches; that one breaks after minutes is no reason to wait longer each time.
-      return this.#failure(error, signal, { ...reached, healthy: isHealthy() });
+      return this.#failure(error, either, { ...reached, healthy: isHealthy() });
     }
   }
 
@@ -196,10 +247,10 @@ export class Reflector<T extends KubeObject> {
     switch (event.type) {
       case 'ADDED':
       case 'MODIFIED':
-        store.apply(event.object);
+        store.apply(received(event.object));
         break;
       case 'DELETED':
-        store.delete(event.object);
+        store.delete(received(event.object));
         break;
       case 'BOOKMARK':
         store.advance(event.object.metadata.resourceVersion);
@@ -229,7 +280,20 @@ export class Reflector<T extends KubeObject> {
     return { ...reached, kind: 'failed', retryAfterMs: known?.retryAfterMs, unavailable };
   }
 
+  /** The API server's own way to leave out all but the metadata. */
+  #accept(as: string): string | undefined {
+    return this.#options.metadataOnly === true ? `application/json;as=${as};g=meta.k8s.io;v=v1` : undefined;
+  }
+
   #touch(): void {
     this.#lastEventAtMs = this.#options.clock.monotonicMs();
+    this.#lastContactAtMs = this.#lastEventAtMs;
   }
+}
+
+/** Of a first list everything but the selector is ours, so a 400 is about the selector. */
+function selectorRefused(error: unknown, labelSelector: string | undefined): KubeError | undefined {
+  if (labelSelector === undefined || !(error instanceof KubeError) || error.status !== 400) return undefined;
+  const message = `The label selector "${labelSelector}" is not one that the API server can read: ${error.message}`;
+  return new KubeError('terminal', 'InvalidLabelSelector', message, { cause: error, status: 400 });
 }

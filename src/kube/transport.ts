@@ -21,6 +21,8 @@ export interface KubeRequest {
   readonly body?: unknown;
   /** Default `application/json`. A patch names its patch type here. */
   readonly contentType?: string | undefined;
+  /** Default `application/json`. */
+  readonly accept?: string | undefined;
   readonly signal: AbortSignal;
   /** The call ends with `failed` (reason `DeadlineExceeded`) after this time, whatever the server does. */
   readonly deadlineMs?: number | undefined;
@@ -28,11 +30,24 @@ export interface KubeRequest {
   readonly flow?: string | undefined;
   /** Runs right before the request is sent, after any waiting; throwing keeps it from being sent. For leader checks. */
   readonly gate?: (() => void) | undefined;
+  /** On whose behalf; comes back in the record of the request and changes nothing. */
+  readonly cause?: object | undefined;
+}
+
+/** One request to the API server, as metrics and traces see it. A watch counts when it is opened. */
+export interface RequestRecord {
+  readonly method: HttpMethod;
+  readonly path: string;
+  /** The answer's HTTP status; undefined when there was none. */
+  readonly status: number | undefined;
+  readonly durationMs: number;
+  readonly cause: object | undefined;
 }
 
 export interface KubeStream {
   readonly path: string;
   readonly query?: Query | undefined;
+  readonly accept?: string | undefined;
   readonly signal: AbortSignal;
   readonly flow?: string | undefined;
 }
@@ -42,6 +57,8 @@ export interface TransportOptions {
   readonly clock: Clock;
   /** A stream without a byte for this long ends with `failed` (reason `StreamSilent`). Bookmarks come about every minute. */
   readonly inactivityMs?: number;
+  /** Called after each request that was sent, with what came of it. */
+  readonly onRequest?: ((request: RequestRecord) => void) | undefined;
 }
 
 const defaultDeadlineMs = 10_000;
@@ -58,22 +75,29 @@ export class Transport {
   readonly #connections: Connections;
   readonly #inactivityMs: number;
   readonly #flows = new Map<string, Flow>();
+  readonly #onRequest: (request: RequestRecord) => void;
 
   constructor(options: TransportOptions) {
     this.#clock = options.clock;
     this.#connections = new Connections(options.credentials);
     this.#inactivityMs = options.inactivityMs ?? defaultInactivityMs;
+    this.#onRequest = options.onRequest ?? (() => {});
   }
 
   /** Sends one request and returns the parsed answer. */
   async request<T>(request: KubeRequest): Promise<T> {
+    return parse<T>(await this.text(request), `${request.method} ${request.path}`);
+  }
+
+  /** Sends one request and returns the answer as it is: the server's own health handlers speak plain text. */
+  async text(request: KubeRequest): Promise<string> {
     const operation = `${request.method} ${request.path}`;
     const scope = new CallScope(this.#clock, request.signal);
     const deadlineMs = request.deadlineMs ?? defaultDeadlineMs;
     scope.limit(deadlineMs, () => deadlineExceeded(operation, deadlineMs));
     try {
       const response = await this.#send(request, operation, deadlineMs, scope.signal);
-      return parse<T>(await response.body.text(), operation);
+      return await response.body.text();
     } catch (error) {
       throw this.#translate(error, operation, request.signal, scope.signal);
     } finally {
@@ -150,16 +174,27 @@ export class Transport {
     const connection = await this.#connections.get(signal);
     const hasBody = request.body !== undefined;
     request.gate?.();
-    return connection.dispatcher.request({
+    const { method, path, cause } = request;
+    const startedMs = this.#clock.monotonicMs();
+    const record = (status: number | undefined): void =>
+      this.#onRequest({ method, path, status, cause, durationMs: this.#clock.monotonicMs() - startedMs });
+    const response = connection.dispatcher.request({
       origin: connection.origin,
       path: `${connection.basePath}${request.path}${queryString(request.query)}`,
       method: request.method,
-      headers: hasBody
-        ? { ...connection.headers, 'content-type': request.contentType ?? 'application/json' }
-        : connection.headers,
+      headers: {
+        ...connection.headers,
+        ...(request.accept === undefined ? {} : { accept: request.accept }),
+        ...(hasBody ? { 'content-type': request.contentType ?? 'application/json' } : {}),
+      },
       body: hasBody ? JSON.stringify(request.body) : null,
       signal,
     });
+    response.then(
+      ({ statusCode }) => record(statusCode),
+      () => record(undefined),
+    );
+    return response;
   }
 
   #flow(name: string): Flow {

@@ -1,4 +1,4 @@
-/** `namespace/name`: how the store, the queue and the barrier call an object of one kind. */
+/** `namespace/name`: how the store, the queue and the barrier call an object of one kind. `/name` of one that is in no namespace. */
 export type ObjectKey = `${string}/${string}`;
 
 /** How the API server calls a kind. */
@@ -9,10 +9,13 @@ export interface ResourceNames {
   readonly plural: string;
   readonly singular: string;
   readonly shortNames: readonly string[];
+  /** Left out: in namespaces. */
+  readonly scope?: 'Cluster';
 }
 
 export interface ObjectMeta {
   readonly name: string;
+  /** Empty for what is in none, where the API server leaves it out: `received` fills it in. */
   readonly namespace: string;
   readonly uid: string;
   readonly resourceVersion: string;
@@ -24,7 +27,7 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** A namespaced object as the API server returns it, without `managedFields`. Frozen once it is in a store. */
+/** An object as the API server returns it, without `managedFields`. Frozen once it is in a store. */
 export interface KubeObject<Spec = unknown, Status = unknown> {
   readonly apiVersion: string;
   readonly kind: string;
@@ -47,5 +50,5 @@ export function keyOf(object: { readonly metadata: { readonly namespace: string;
 }
 
 export function apiVersionOf(names: ResourceNames): string {
-  return `${names.group}/${names.version}`;
+  return names.group === '' ? names.version : `${names.group}/${names.version}`;
 }

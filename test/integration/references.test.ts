@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ControlPlane, startControlPlane } from '../sandbox/control-plane/index.ts';
-import { allowOperator } from '../sandbox/operator-access.ts';
+import type { ControlPlane } from '../sandbox/control-plane/index.ts';
 import { cluster, service, taskDefinition } from '../support/manifests.ts';
+import { startOperatorCluster } from '../support/operator-cluster.ts';
 import { condition, type Manifest, type TestBed, testBed } from '../support/test-bed.ts';
 
 /** Takes an API server of its own: an operator that watches all namespaces would meet the objects of the other test files. */
@@ -10,9 +9,7 @@ describe('a reference into another namespace', () => {
   let controlPlane: ControlPlane;
   let bed: TestBed;
   beforeAll(async () => {
-    controlPlane = await startControlPlane();
-    await controlPlane.installCrds(join(import.meta.dirname, '../../crds'));
-    await allowOperator(controlPlane);
+    controlPlane = await startOperatorCluster();
     await controlPlane.createNamespace('platform');
     bed = await testBed({ cluster: controlPlane, config: { namespace: undefined } });
   });

@@ -15,7 +15,8 @@ describe('a spec that passes the CRD and cannot work', () => {
     const object = await bed.notReady('ECSCluster', 'provider', 'DependencyNotFound');
     expect(condition(object, 'Ready')?.message).toBe(
       'CreateCluster: The specified capacity provider does not exist. Specify a valid name or ARN and try again. ' +
-        'What it refers to has to exist first.',
+        'The capacity provider has to exist first. One that is declared here is waited for when it is named by reference ' +
+        '(capacityProviderRefs, capacityProviderRef).',
     );
     expect(bed.region.inventory().clusters.filter((arn) => arn.endsWith('/provider'))).toEqual([]);
     await bed.apply(cluster('provider', { capacityProviders: ['FARGATE'] }));

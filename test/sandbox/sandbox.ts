@@ -126,5 +126,10 @@ function awsEnv(env: Readonly<Record<string, string>>): string {
 
 function environment(controlPlane: ControlPlane, region: Region): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
-  return { ...Object.fromEntries(own), ...region.env, KUBECONFIG: controlPlane.kubeconfig('operator'), POD_NAMESPACE: 'ecs-operator' };
+  return {
+    ...Object.fromEntries(own),
+    ...region.env,
+    KUBECONFIG: controlPlane.kubeconfig('operator'),
+    POD_NAMESPACE: 'ecs-operator',
+  };
 }

@@ -34,6 +34,9 @@ export interface SuperviseOptions {
   readonly logFile: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Runs as this user and group, which takes root. */
+  readonly uid?: number;
+  readonly gid?: number;
   /** Removed when our own process dies without having stopped the child. */
   readonly removeOnOrphan?: string;
 }
@@ -64,6 +67,8 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
       stdio: ['ignore', log, log, 'pipe', 'pipe'],
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.gid === undefined ? {} : { gid: options.gid }),
     },
   );
   closeSync(log);

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Agent, createServer, request } from 'node:https';
+import { Agent, createServer, type RequestOptions, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,7 @@ export type LineHook = (line: string, watch: OpenWatch) => Promise<string | unde
 
 export interface OpenWatch {
   readonly path: string;
+  readonly openedAt: number;
   /** Writes a last line and ends the stream as a server does. */
   end(line: string): void;
   /** Writes this text, which may be half a line, and closes the connection. */
@@ -162,6 +163,7 @@ export class ApiProxy {
   #stream(path: string, answer: IncomingMessage, response: ServerResponse): void {
     const watch: OpenWatch = {
       path,
+      openedAt: performance.now(),
       end: (line) => {
         this.#watches.delete(watch);
         response.end(`${line}\n`);
@@ -204,14 +206,18 @@ export async function startApiProxy(kubeconfig: string): Promise<ApiProxy> {
   target.loadFromFile(kubeconfig);
   const cluster = target.getCurrentCluster();
   if (cluster === null) throw new Error(`${kubeconfig} has no current cluster`);
-  const tls = {};
+  const tls: RequestOptions = {};
   await target.applyToHTTPSOptions(tls);
-  const agent = new Agent({ ...tls, keepAlive: true });
+  const agent = new Agent({ keepAlive: true });
   const upstream: Upstream = (incoming, body) =>
     new Promise((resolve, reject) => {
       const { host, connection, 'content-length': _, ...headers } = incoming.headers;
       const url = new URL(incoming.url ?? '/', cluster.server);
-      const sent = request(url, { ...tls, agent, method: incoming.method ?? 'GET', headers }, resolve);
+      const sent = request(
+        url,
+        { ...tls, agent, method: incoming.method ?? 'GET', headers: { ...headers, ...tls.headers } },
+        resolve,
+      );
       sent.on('error', reject).end(body);
     });
 

@@ -6,7 +6,7 @@ import type { Identity, Unresolved } from '../../src/engine/kind.ts';
 import type { ECSCluster } from '../../src/kinds/cluster/api.ts';
 import type { DesiredCluster } from '../../src/kinds/cluster/desired.ts';
 import type { ObservedCapacity, ObservedCluster, ObservedProvider } from '../../src/kinds/cluster/observed.ts';
-import { liveCluster, region } from './builders.ts';
+import { account, liveCluster, region } from './builders.ts';
 
 export const now = Date.parse('2026-01-03T00:00:00Z');
 
@@ -17,7 +17,7 @@ export function desiredCluster(
   unresolved: Readonly<Record<string, Unresolved>> = {},
 ): DesiredCluster {
   const resolved = { identities: new Map(Object.entries(references)), unresolved: new Map(Object.entries(unresolved)) };
-  return desiredOf(of, resolved, { defaultRegion: region, now });
+  return desiredOf(of, resolved, { accountId: account, region: of.spec.region ?? region, now });
 }
 
 export function observedCluster(

@@ -21,7 +21,7 @@ import {
 } from '../../src/kube/types.ts';
 
 export const region = 'us-east-1';
-const account = '123456789012';
+export const account = '123456789012';
 
 export const arns = {
   cluster: (name: string, where = region): string => `arn:aws:ecs:${where}:${account}:cluster/${name}`,
@@ -86,7 +86,8 @@ export function desired<Spec extends CommonSpec, Status extends CommonStatus>(
   references: Readonly<Record<string, Identity>> = {},
 ): Desired<Spec, Status> {
   const resolved = { identities: new Map(Object.entries(references)), unresolved: new Map() };
-  return desiredOf(of, resolved, { defaultRegion: region, now: Date.parse('2026-01-03T00:00:00Z') });
+  const now = Date.parse('2026-01-03T00:00:00Z');
+  return desiredOf(of, resolved, { accountId: account, region: of.spec.region ?? region, now });
 }
 
 /** The two tags by which AWS resources of this object are known. */

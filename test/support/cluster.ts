@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import type { User } from '../sandbox/control-plane/index.ts';
+import { AuditLog } from './audit-log.ts';
 import { createKubectl, type Kubectl, must } from './kubectl.ts';
 
 /** The API server that all test files share. A test that restarts or stops one takes its own with `startControlPlane()`. */
@@ -11,6 +12,8 @@ export interface TestCluster {
   /** The real kubectl as admin. */
   readonly kubectl: Kubectl;
   readonly helm: string | undefined;
+  /** What service accounts have asked for. */
+  readonly auditLog: AuditLog;
   /** A namespace of the test's own. It is not deleted: nothing here finishes the deletion of a namespace. */
   freshNamespace(prefix?: string): Promise<string>;
 }
@@ -23,6 +26,7 @@ export function testCluster(): TestCluster {
     kubeconfig: (user = 'admin') => shared.kubeconfigs[user],
     kubectl,
     helm: shared.helm,
+    auditLog: new AuditLog(shared.auditLog, kubectl),
     async freshNamespace(prefix = 'test') {
       const name = `${prefix}-${randomBytes(4).toString('hex')}`;
       await must(kubectl, ['create', 'namespace', name]);

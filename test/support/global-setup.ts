@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type Installation, installPythonTools } from '../conformance/tools/install.ts';
-import { startControlPlane } from '../sandbox/control-plane/index.ts';
-import { allowOperator } from '../sandbox/operator-access.ts';
+import { startOperatorCluster } from './operator-cluster.ts';
 
 /** What a test file needs to reach the control plane that all of them share. Plain data: it crosses a process boundary. */
 export interface SharedControlPlane {
@@ -10,6 +9,7 @@ export interface SharedControlPlane {
   readonly kubectl: string;
   readonly helm: string | undefined;
   readonly cacheDir: string;
+  readonly auditLog: string;
   readonly kubeconfigs: { readonly admin: string; readonly operator: string };
 }
 
@@ -21,26 +21,23 @@ declare module 'vitest' {
   }
 }
 
-const crds = join(import.meta.dirname, '../../crds');
-
-/** Starts one control plane for the run, with the CRDs and the operator's RBAC, and returns how to stop it. */
+/** Starts one control plane for the run and returns how to stop it; the run fails there when the operator was refused anything. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const python = installPythonTools();
-  const controlPlane = await startControlPlane();
+  const cluster = await startOperatorCluster();
   try {
     project.provide('pythonTools', await python);
-    await controlPlane.installCrds(crds);
-    await allowOperator(controlPlane);
   } catch (error) {
-    await controlPlane.stop();
+    await cluster.stop();
     throw error;
   }
   project.provide('controlPlane', {
-    server: controlPlane.server,
-    kubectl: controlPlane.binaries.kubectl,
-    helm: controlPlane.binaries.helm,
-    cacheDir: join(controlPlane.directory, 'kubectl-cache'),
-    kubeconfigs: { admin: controlPlane.kubeconfig('admin'), operator: controlPlane.kubeconfig('operator') },
+    server: cluster.server,
+    kubectl: cluster.binaries.kubectl,
+    helm: cluster.binaries.helm,
+    auditLog: cluster.auditLog,
+    cacheDir: join(cluster.directory, 'kubectl-cache'),
+    kubeconfigs: { admin: cluster.kubeconfig('admin'), operator: cluster.kubeconfig('operator') },
   });
-  return () => controlPlane.stop();
+  return () => cluster.stop();
 }

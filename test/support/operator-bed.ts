@@ -35,6 +35,7 @@ export interface Manifest {
     readonly name: string;
     readonly namespace?: string;
     readonly annotations?: Record<string, string>;
+    readonly labels?: Record<string, string>;
   };
   readonly spec?: object;
 }
@@ -117,7 +118,7 @@ export async function operatorBed(endpoint: AwsEndpoint, options: OperatorBedOpt
   let jumped = 0;
   const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + jumped };
   const newOperator = (): Operator =>
-    new Operator({ config, credentials, clock, log, onPass: (pass) => passes.push(pass) });
+    new Operator({ config, credentials, clock, log, watchers: [{ onPass: (pass) => passes.push(pass) }] });
   const aws = client(endpoint, { region: config.region });
   let operator = newOperator();
   if (options.withoutOperator !== true) await operator.start();
@@ -238,10 +239,13 @@ export function kubeConfig(path: string): KubeConfig {
   return config;
 }
 
-/** What an installation has that sets nothing, but for what tests are not about: waiting for rate limits, and for a Lease. */
+/**
+ * What an installation has that sets nothing, but for what tests are not about: waiting for rate limits, and for a Lease. AWSAccount objects
+ * are in no namespace, so that the operators of all tests would look after the same ones.
+ */
 function bedConfig(): Config {
   const loaded = loadConfig(
-    ['--region=us-east-1', '--leader-elect=false', '--log-level=silent', '--aws-quota-scale=1000'],
+    ['--region=us-east-1', '--leader-elect=false', '--aws-accounts=false', '--log-level=silent', '--aws-quota-scale=1000'],
     { POD_NAME: 'test' },
   );
   if (loaded === 'help') throw new Error('no configuration');
@@ -256,7 +260,11 @@ async function apply(admin: Transport, bedNamespace: string, manifest: Manifest)
     path: pathOf(names, namespace, manifest.metadata.name),
     query: { fieldManager: 'kubectl', force: true },
     contentType: 'application/apply-patch+yaml',
-    body: { ...manifest, apiVersion: apiVersionOf(names), metadata: { ...manifest.metadata, namespace } },
+    body: {
+      ...manifest,
+      apiVersion: apiVersionOf(names),
+      metadata: { ...manifest.metadata, ...(names.scope === 'Cluster' ? {} : { namespace }) },
+    },
     signal: signal(),
   });
 }

@@ -12,6 +12,10 @@ export interface OperatorProcessOptions {
   readonly region: string;
   /** Only objects of this namespace. */
   readonly namespace: string;
+  /** Its log's name, where several run in one namespace. */
+  readonly name?: string;
+  /** More of its environment; it wins over what a test process has by default. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The operator as its users run it, from the bundle: a process of its own that can be killed and started again. */
@@ -36,6 +40,23 @@ export class OperatorProcess {
       logFile: this.logFile,
     });
     await this.#running;
+  }
+
+  /** SIGSTOP: it does not notice how long it sleeps. */
+  async pause(): Promise<void> {
+    (await this.#running)?.kill('STOP');
+  }
+
+  /** SIGCONT. */
+  async resume(): Promise<void> {
+    (await this.#running)?.kill('CONT');
+  }
+
+  /** Resolves with the exit code once it ends by itself. */
+  async exited(): Promise<number> {
+    const running = await this.#running;
+    if (running === undefined) throw new Error('the operator has not been started');
+    return running.exited;
   }
 
   /** SIGKILL; resolves once the process is dead. */
@@ -94,9 +115,12 @@ export async function operatorProcess(options: OperatorProcessOptions): Promise<
     ECS_OPERATOR_NAMESPACE: options.namespace,
     // One that is killed and started again would wait for its own Lease to run out.
     ECS_OPERATOR_LEADER_ELECT: 'false',
+    // They are in no namespace: the operators of all tests would look after the same ones.
+    ECS_OPERATOR_AWS_ACCOUNTS: 'false',
     // The simulated account has no rate limits of its own.
     ECS_OPERATOR_AWS_QUOTA_SCALE: '1000',
     NODE_COMPILE_CACHE: join(script, '../compile-cache'),
+    ...options.env,
   };
-  return new OperatorProcess(script, env, join(script, `../${options.namespace}.log`));
+  return new OperatorProcess(script, env, join(script, `../${options.name ?? options.namespace}.log`));
 }

@@ -10,7 +10,6 @@ export const unusedReads: AwsReads = {
   describeServiceRevision: unused('describeServiceRevision'),
   latestServiceDeployment: unused('latestServiceDeployment'),
   listServices: unused('listServices'),
-  listTagsForResource: unused('listTagsForResource'),
   describeCapacityProvider: unused('describeCapacityProvider'),
   containerInstances: unused('containerInstances'),
   waitingTasks: unused('waitingTasks'),
@@ -25,6 +24,7 @@ export const unusedReads: AwsReads = {
   describeLaunchTemplateVersions: unused('describeLaunchTemplateVersions'),
   describeInstanceType: unused('describeInstanceType'),
   getParameter: unused('getParameter'),
+  callerIdentity: unused('callerIdentity'),
 };
 
 function unused(name: keyof AwsReads): () => Promise<never> {

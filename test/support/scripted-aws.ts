@@ -47,11 +47,29 @@ export const awsError = (code: string, message = 'no', status = 400): AwsReply =
   status,
 });
 
+/** Of the keys in the environment. */
+export const scriptedAccount = '123456789012';
+
+/** What GetCallerIdentity answers. */
+export function identityOf(account: string): AwsReply {
+  const body = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+    <Arn>arn:aws:iam::${account}:user/u</Arn><UserId>u</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+  return { kind: 'xml', body };
+}
+
+export interface ScriptedAwsOptions {
+  /** True: the script hears of GetCallerIdentity too. Left out, the server answers it by itself, and it is not among the requests. */
+  readonly scriptsIdentity?: boolean;
+}
+
 /**
  * A server that says what the test says, in the protocols of ECS (AWS JSON 1.1) and STS (AWS Query). Sets the environment that
  * the SDK finds endpoint and credentials by.
  */
-export async function startScriptedAws(script: AwsScript): Promise<ScriptedAws> {
+export async function startScriptedAws(
+  script: AwsScript,
+  { scriptsIdentity = false }: ScriptedAwsOptions = {},
+): Promise<ScriptedAws> {
   const requests: AwsRequest[] = [];
   const sockets = new Set<Socket>();
   const seen = { connections: 0, now: 0, most: 0 };
@@ -66,6 +84,10 @@ export async function startScriptedAws(script: AwsScript): Promise<ScriptedAws> 
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const received = await receive(request);
+    if (received.operation === 'GetCallerIdentity' && !scriptsIdentity) {
+      answer(response, identityOf(scriptedAccount), 0);
+      return;
+    }
     requests.push(received);
     seen.now += 1;
     seen.most = Math.max(seen.most, seen.now);

@@ -85,7 +85,8 @@ export function isSettled(object: Managed, all: readonly Managed[], region: stri
   };
   const resolution = resolveReferences(object, kindNamed(object.kind).references(object.spec), directory);
   if (resolution.kind === 'blocked') return false;
-  return object.status?.settledHash === desiredOf(object, resolution, { defaultRegion: region, now: 0 }).hash;
+  const { hash } = desiredOf(object, resolution, { accountId: '', region: object.spec.region ?? region, now: 0 });
+  return object.status?.settledHash === hash;
 }
 
 function kindNamed(kind: string): (typeof kinds)[number] {

@@ -13,8 +13,7 @@ export const rules: KindRules = {
   description: 'An Amazon EC2 Auto Scaling group. The fields of spec are those of CreateAutoScalingGroup.',
   spec: 'AutoScalingGroupSpec',
   status: 'AutoScalingGroupStatus',
-  request: 'CreateAutoScalingGroupType',
-  nameField: 'autoScalingGroupName',
+  request: { type: 'CreateAutoScalingGroupType', nameField: 'autoScalingGroupName' },
   overlays: {
     Object: cel(fixedName('AutoScalingGroup', 'autoScalingGroupName', 'a group', 'Auto Scaling')),
     Spec: cel(...specRules),

@@ -65,8 +65,7 @@ export const rules: KindRules = {
     'An Amazon ECS capacity provider: an Auto Scaling group, or Managed Instances. The fields of spec are those of CreateCapacityProvider.',
   spec: 'ECSCapacityProviderSpec',
   status: 'ECSCapacityProviderStatus',
-  request: 'CreateCapacityProviderRequest',
-  nameField: 'name',
+  request: { type: 'CreateCapacityProviderRequest', nameField: 'name' },
   overlays: {
     Object: cel(...nameRules('ECSCapacityProvider', 'name', 'capacity provider'), {
       rule: "has(self.spec.name) ? !self.spec.name.lowerAscii().matches('^(aws|ecs|fargate)') : !['aws', 'ecs', 'fargate'].exists(reserved, self.metadata.name.startsWith(reserved))",

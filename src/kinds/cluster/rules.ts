@@ -21,8 +21,7 @@ export const rules: KindRules = {
   description: 'An Amazon ECS cluster. The fields of spec are those of CreateCluster.',
   spec: 'ECSClusterSpec',
   status: 'ECSClusterStatus',
-  request: 'CreateClusterRequest',
-  nameField: 'clusterName',
+  request: { type: 'CreateClusterRequest', nameField: 'clusterName' },
   overlays: {
     // CLU-08: the name cannot change.
     Object: cel(...nameRules('ECSCluster', 'clusterName', 'cluster')),

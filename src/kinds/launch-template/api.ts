@@ -90,8 +90,6 @@ export interface ResolvedImage {
 export interface LaunchTemplateStatus extends CommonStatus {
   readonly launchTemplateId?: string | undefined;
   readonly launchTemplateName?: string | undefined;
-  /** A launch template's id does not tell it. */
-  readonly region?: string | undefined;
   readonly defaultVersionNumber?: number | undefined;
   readonly latestVersionNumber?: number | undefined;
   /** Hash of what the default version was made from. It and what follows from the version change when the wanted one has become the default. */

@@ -137,8 +137,7 @@ export const rules: KindRules = {
     'An Amazon EC2 launch template. The fields of spec are those of CreateLaunchTemplate; a change makes a new version, which becomes the default.',
   spec: 'LaunchTemplateSpec',
   status: 'LaunchTemplateStatus',
-  request: 'CreateLaunchTemplateRequest',
-  nameField: 'launchTemplateName',
+  request: { type: 'CreateLaunchTemplateRequest', nameField: 'launchTemplateName' },
   overlays: {
     Object: cel(
       {

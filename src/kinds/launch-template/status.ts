@@ -23,14 +23,13 @@ export function templateStatus(desired: DesiredTemplate, observed: ObservedTempl
     ...(isWantedDefault(desired, observed) ? rolledOut(desired, observed) : {}),
     launchTemplateId: template.LaunchTemplateId,
     launchTemplateName: templateName(desired),
-    region: desired.region,
     latestVersionNumber: versions === undefined ? template.LatestVersionNumber : latestNumber(versions),
     image,
   };
 }
 
 function knownStatus({ status }: DesiredTemplate): OwnStatus {
-  const { conditions, observedGeneration, settledHash, settledFields, ...own } = status ?? {};
+  const { conditions, observedGeneration, settledHash, settledFields, accountId, region, ...own } = status ?? {};
   return own;
 }
 

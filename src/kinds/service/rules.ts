@@ -85,8 +85,7 @@ export const rules: KindRules = {
   description: 'An Amazon ECS service. The fields of spec are those of CreateService.',
   spec: 'ECSServiceSpec',
   status: 'ECSServiceStatus',
-  request: 'CreateServiceRequest',
-  nameField: 'serviceName',
+  request: { type: 'CreateServiceRequest', nameField: 'serviceName' },
   overlays: {
     // SU-14
     Object: cel(...nameRules('ECSService', 'serviceName', 'service')),

@@ -3,7 +3,7 @@ import type { CommonSpec, CommonStatus, Desired } from '../../engine/kind.ts';
 
 /** What of a spec is AWS's: the operator's own fields are never sent, and say nothing about what AWS should look like. */
 export function awsFields<Spec extends CommonSpec>(spec: Spec): Omit<Spec, keyof CommonSpec> {
-  const { deletionPolicy, adoptionPolicy, driftPolicy, region, allowedNamespaces, ...fields } = spec;
+  const { deletionPolicy, adoptionPolicy, driftPolicy, region, accountRef, allowedNamespaces, ...fields } = spec;
   return fields;
 }
 

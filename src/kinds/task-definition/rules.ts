@@ -60,8 +60,7 @@ export const rules: KindRules = {
     'A family of Amazon ECS task definitions. The fields of spec are those of RegisterTaskDefinition; a change registers a new revision.',
   spec: 'ECSTaskDefinitionSpec',
   status: 'ECSTaskDefinitionStatus',
-  request: 'RegisterTaskDefinitionRequest',
-  nameField: 'family',
+  request: { type: 'RegisterTaskDefinitionRequest', nameField: 'family' },
   overlays: {
     // TDF-01
     Object: cel(...nameRules('ECSTaskDefinition', 'family', 'task definition family')),

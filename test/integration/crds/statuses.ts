@@ -20,6 +20,8 @@ const common = {
   ] satisfies Complete<ECSClusterStatus['conditions']>,
   settledHash: 'abc',
   settledFields: ['tags'],
+  accountId: '111122223333',
+  region: 'eu-west-1',
 };
 
 export const clusterStatus: Complete<ECSClusterStatus> = {
@@ -99,7 +101,6 @@ export const launchTemplateStatus: Complete<LaunchTemplateStatus> = {
   ...common,
   launchTemplateId: 'lt-0123456789abcdef0',
   launchTemplateName: 'gpu',
-  region: 'eu-west-1',
   defaultVersionNumber: 7,
   latestVersionNumber: 8,
   contentHash: 'abc',

@@ -9,10 +9,10 @@ import { type Identity, type User, writeIdentity } from './identity.ts';
 import { onFreePort, startApiServer, startEtcd } from './processes.ts';
 
 export type { Binaries } from './binaries.ts';
-export { operatorNamespace, type User } from './identity.ts';
+export type { User } from './identity.ts';
 
 export interface ControlPlaneOptions {
-  /** Keep a log of every request, at `auditLog`. */
+  /** Keep a log of what service accounts ask for, at `auditLog`; `test/support/audit-log.ts` reads it. */
   readonly auditLog?: boolean;
   /** Gives up the start; a running control plane is ended by `stop`. */
   readonly signal?: AbortSignal;
@@ -28,9 +28,12 @@ export interface ControlPlane {
   readonly binaries: Binaries;
   /** Logs and the discovery cache; removed by `stop`. */
   readonly directory: string;
-  /** Path of the audit log, when asked for. */
-  readonly auditLog: string | undefined;
-  /** Path of a kubeconfig; `admin` (the default) may do everything, `operator` what RBAC gives to the operator's service account. */
+  /** Where the audit log is, when it was asked for. */
+  readonly auditLog: string;
+  /**
+   * Path of a kubeconfig; `admin` (the default) may do everything. `operator` is the operator's service account with what the chart
+   * allows it, once `allowOperator` has made it.
+   */
   kubeconfig(user?: User): string;
   /** The real kubectl as admin. */
   readonly kubectl: Kubectl;
@@ -48,7 +51,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const binaries = await ensureBinaries(process.env, options.signal);
   options.signal?.throwIfAborted();
   const directory = await mkdtemp(join(tmpdir(), 'ecs-operator-control-plane-'));
-  const auditLog = options.auditLog === true ? join(directory, 'audit.log') : undefined;
+  const auditLog = join(directory, 'audit.log');
   const running: Running = {};
   try {
     let etcdPort = 0;
@@ -57,8 +60,11 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       return startEtcd(binaries, directory, port, options.signal);
     });
     const startServer = async (port: number, identity: Identity): Promise<void> => {
-      const { signal } = options;
-      running.apiServer = await startApiServer({ binaries, identity, directory, etcdPort, port, auditLog, signal });
+      running.apiServer = await startApiServer({
+        ...{ binaries, identity, directory, etcdPort, port },
+        auditLog: options.auditLog === true ? auditLog : undefined,
+        signal: options.signal,
+      });
     };
     const { port, identity } = await onFreePort(async (candidate) => {
       const written = await writeIdentity(directory, `https://127.0.0.1:${candidate}`);
@@ -85,7 +91,7 @@ interface Running {
 interface Parts {
   readonly binaries: Binaries;
   readonly directory: string;
-  readonly auditLog: string | undefined;
+  readonly auditLog: string;
   readonly server: string;
   readonly identity: Identity;
   readonly running: Running;

@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../ports.ts';
 import { type Supervised, supervise } from '../supervised.ts';
+import { auditArgs } from './audit.ts';
 import type { Binaries } from './binaries.ts';
 import type { Identity } from './identity.ts';
 
@@ -65,7 +66,7 @@ export interface ApiServerOptions {
   readonly directory: string;
   readonly etcdPort: number;
   readonly port: number;
-  /** Requests are written here, one JSON object a line. */
+  /** What service accounts ask for is written here, one JSON object a line. */
   readonly auditLog: string | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -100,20 +101,6 @@ export async function startApiServer(options: ApiServerOptions): Promise<Supervi
   });
   await ready('kube-apiserver', server, (timeout) => probe(port, identity, timeout), options.signal);
   return server;
-}
-
-async function auditArgs(directory: string, auditLog: string | undefined): Promise<string[]> {
-  if (auditLog === undefined) return [];
-  const policyFile = join(directory, 'audit-policy.json');
-  await mkdir(directory, { recursive: true });
-  const policy = {
-    apiVersion: 'audit.k8s.io/v1',
-    kind: 'Policy',
-    omitStages: ['RequestReceived'],
-    rules: [{ level: 'Metadata' }],
-  };
-  await writeFile(policyFile, JSON.stringify(policy));
-  return [`--audit-policy-file=${policyFile}`, `--audit-log-path=${auditLog}`];
 }
 
 async function ready(

@@ -5,6 +5,28 @@ import { DEFAULT_ACCOUNT } from './wire/caller.ts';
 export interface IamState {
   /** Sessions of assumed roles by their access key. They stay when they have expired, so that they can be told from what never was. */
   readonly sessions: Map<string, Session>;
+  /** By the role's ARN; a role that is not among them trusts everybody. */
+  readonly trusts: Map<string, Trust>;
+}
+
+/** What a role's trust policy asks of those who assume it. */
+export type Trust = { readonly externalId: string } | 'nobody';
+
+/** How a test says whom roles trust. */
+export interface IamHandle {
+  setTrust(roleArn: string, trust: Trust | 'everybody'): void;
+}
+
+export const iamHandle = ({ trusts }: IamState): IamHandle => ({
+  setTrust(roleArn, trust) {
+    if (trust === 'everybody') trusts.delete(roleArn);
+    else trusts.set(roleArn, trust);
+  },
+});
+
+export function isTrusted({ trusts }: IamState, roleArn: string, externalId: string | undefined): boolean {
+  const trust = trusts.get(roleArn);
+  return trust === undefined || (trust !== 'nobody' && trust.externalId === externalId);
 }
 
 export interface Session {
@@ -21,7 +43,7 @@ export interface Session {
   readonly expires: number;
 }
 
-export const emptyIam = (): IamState => ({ sessions: new Map() });
+export const emptyIam = (): IamState => ({ sessions: new Map(), trusts: new Map() });
 
 /** AWS's prefix of access keys that are temporary. */
 export const TEMPORARY = 'ASIA';

@@ -6,6 +6,7 @@ import { type CloudWatchHandle, cloudWatchHandle } from './cloudwatch/handle.ts'
 import { type Ec2Handle, ec2Handle } from './ec2/handle.ts';
 import { type CapacityHandle, capacityHandle } from './ecs/capacity/handle.ts';
 import { Faults } from './faults.ts';
+import { type IamHandle, iamHandle } from './iam.ts';
 import type { Inventory } from './inventory.ts';
 import { Journal } from './journal.ts';
 import { type RateSetting, Rates } from './rates.ts';
@@ -40,7 +41,7 @@ export interface RegionOptions {
   readonly fallback?: string;
 }
 
-export interface Region extends CloudWatchHandle, Ec2Handle, CapacityHandle {
+export interface Region extends CloudWatchHandle, Ec2Handle, CapacityHandle, IamHandle {
   readonly endpoint: string;
   /** The environment for a child process or an SDK client that is to use this region. */
   readonly env: Readonly<Record<string, string>>;
@@ -90,6 +91,7 @@ export async function startRegion(options: RegionOptions = {}): Promise<Region> 
     inventory: () => worlds.inventory(),
     connections: () => promisify(server.getConnections.bind(server))(),
     snapshot: () => worlds.snapshot(),
+    ...iamHandle(worlds.iam),
     ...cloudWatchHandle(worlds.changing),
     ...ec2Handle(worlds.changing),
     ...capacityHandle(worlds.changing),

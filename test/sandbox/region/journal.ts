@@ -45,7 +45,8 @@ interface Waiter {
   readonly resolve: (entry: JournalEntry) => void;
 }
 
-const READ_ONLY = /^(Describe|List|Get)/;
+/** AssumeRole gives credentials and changes nothing. */
+const READ_ONLY = /^(Describe|List|Get|AssumeRole$)/;
 
 export const isMutation = (entry: Pick<JournalEntry, 'operation'>): boolean => !READ_ONLY.test(entry.operation);
 

@@ -5,7 +5,7 @@ import type {
   GetCallerIdentityResponse,
 } from '@aws-sdk/client-sts';
 import { AwsError } from './errors.ts';
-import { roleId, type Session, sessionArn, TEMPORARY } from './iam.ts';
+import { isTrusted, roleId, type Session, sessionArn, TEMPORARY } from './iam.ts';
 import { constraintDialect, type Handlers } from './service.ts';
 import type { Caller } from './wire/caller.ts';
 import type { World } from './world.ts';
@@ -23,11 +23,15 @@ function getCallerIdentity(_world: World, _input: GetCallerIdentityRequest, call
   return { UserId: caller.userId, Account: caller.account, Arn: caller.arn };
 }
 
-/** Every role of every account exists and trusts everybody; a test that wants one refused adds the fault `accessDenied`. */
+/** Every role of every account exists and trusts everybody, unless a test says otherwise by `setTrust`. */
 function assumeRole(world: World, input: AssumeRoleRequest, caller: Caller): AssumeRoleResponse {
   const { iam, agenda } = world;
   const [, account = '', roleName = ''] = ROLE.exec(input.RoleArn ?? '') ?? [];
   if (account === '') throw invalid(`${input.RoleArn} is invalid`);
+  if (!isTrusted(iam, input.RoleArn ?? '', input.ExternalId)) {
+    const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`;
+    throw new AwsError('AccessDenied', message, 403);
+  }
   const sessionName = input.RoleSessionName ?? '';
   if (!SESSION_NAME.test(sessionName)) {
     throw invalid(

@@ -7,7 +7,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createRegionClients, defaultHttpSettings, type RegionClients } from '../../../src/aws/clients.ts';
 import { fromAws } from '../../../src/aws/errors.ts';
-import { type AwsReply, awsError, json, type ScriptedAws, startScriptedAws } from '../../support/scripted-aws.ts';
+import { type AwsReply, awsError, json, type ScriptedAws, scriptedAccount, startScriptedAws } from '../../support/scripted-aws.ts';
 import { until } from '../../support/until.ts';
 
 const register = () => new RegisterTaskDefinitionCommand({ family: 'web', containerDefinitions: [] });
@@ -122,13 +122,9 @@ test('requests carry the region and the operator as user agent, over one kept co
 });
 
 test('STS is asked in its own protocol', async () => {
-  await start({
-    kind: 'xml',
-    body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-      <Arn>arn:aws:iam::1:user/u</Arn><UserId>u</UserId><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-  });
+  await start(json({}));
   const answer = await clients.send('sts', new GetCallerIdentityCommand({}), never);
-  expect(answer).toMatchObject({ Account: '1', Arn: 'arn:aws:iam::1:user/u' });
+  expect(answer).toMatchObject({ Account: scriptedAccount, Arn: `arn:aws:iam::${scriptedAccount}:user/u` });
 });
 
 test('Auto Scaling and EC2 are asked in their own protocols, over the connection that there is', async () => {

@@ -4,7 +4,16 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Binding, type CallRecord, type Cloud, type CloudConfig, createCloud } from '../../../src/aws/cloud.ts';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { OperatorError } from '../../../src/errors.ts';
-import { type AwsScript, awsError, json, type ScriptedAws, startScriptedAws } from '../../support/scripted-aws.ts';
+import {
+  type AwsScript,
+  awsError,
+  identityOf,
+  json,
+  type ScriptedAws,
+  type ScriptedAwsOptions,
+  scriptedAccount,
+  startScriptedAws,
+} from '../../support/scripted-aws.ts';
 import { until } from '../../support/until.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -12,20 +21,28 @@ let aws: ScriptedAws;
 let cloud: Cloud;
 let calls: CallRecord[];
 
-async function start(script: AwsScript, config: Partial<CloudConfig> = {}, clock: Clock = systemClock): Promise<void> {
-  aws = await startScriptedAws(script);
+async function start(
+  script: AwsScript,
+  config: Partial<CloudConfig> = {},
+  clock: Clock = systemClock,
+  options: ScriptedAwsOptions = {},
+): Promise<void> {
+  aws = await startScriptedAws(script, options);
   calls = [];
   cloud = createCloud({
     config: { region: 'eu-west-1', ...config },
     clock,
     log: pino({ level: 'silent' }),
-    onCall: (call) => calls.push(call),
+    onCall: (call) => {
+      if (call.service !== 'sts') calls.push(call);
+    },
   });
 }
 
 function bind(change: Partial<Binding> = {}) {
   const signal = new AbortController().signal;
-  return cloud.bind({ region: 'eu-west-1', priority: 'user', signal, gate: () => {}, ...change });
+  const account = { accountId: scriptedAccount };
+  return cloud.bind({ account, region: 'eu-west-1', priority: 'user', signal, gate: () => {}, ...change });
 }
 
 const update = () => new UpdateServiceCommand({ service: 'web', desiredCount: 3 });
@@ -44,6 +61,9 @@ describe('send', () => {
         service: 'ecs',
         operation: 'UpdateService',
         region: 'eu-west-1',
+        account: scriptedAccount,
+        cause: undefined,
+        status: 200,
         outcome: 'ok',
         reason: undefined,
         durationMs: expect.any(Number),
@@ -138,20 +158,20 @@ describe('throttling', () => {
 });
 
 describe('identify', () => {
-  const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-    <Arn>arn:aws:iam::1:user/u</Arn><UserId>u</UserId><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+  const scripted = { scriptsIdentity: true };
 
   test('asks STS once', async () => {
-    await start(() => ({ kind: 'xml', body: identity }));
+    await start(() => identityOf('1'), {}, systemClock, scripted);
     const { signal } = new AbortController();
-    expect(await cloud.identify(signal)).toEqual({ account: '1', arn: 'arn:aws:iam::1:user/u' });
-    expect(await cloud.identify(signal)).toEqual({ account: '1', arn: 'arn:aws:iam::1:user/u' });
+    const told = { account: '1', arn: 'arn:aws:iam::1:user/u' };
+    expect(await Promise.all([cloud.identify(signal), cloud.identify(signal)])).toMatchObject([told, told]);
+    expect(await cloud.identify(signal)).toMatchObject(told);
     expect(aws.operations()).toEqual(['GetCallerIdentity']);
   });
 
   test('does not remember an error', async () => {
     let broken = true;
-    await start(() => (broken ? { kind: 'drop' } : { kind: 'xml', body: identity }));
+    await start(() => (broken ? { kind: 'drop' } : identityOf('1')), {}, systemClock, scripted);
     const { signal } = new AbortController();
     await expect(cloud.identify(signal)).rejects.toMatchObject({ reason: 'ConnectionFailed' });
     broken = false;

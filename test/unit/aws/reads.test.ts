@@ -9,7 +9,14 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type BoundCloud, type Cloud, type CloudConfig, createCloud } from '../../../src/aws/cloud.ts';
 import type { Priority } from '../../../src/aws/command.ts';
 import { type Clock, systemClock } from '../../../src/clock.ts';
-import { type AwsScript, awsError, json, type ScriptedAws, startScriptedAws } from '../../support/scripted-aws.ts';
+import {
+  type AwsScript,
+  awsError,
+  json,
+  type ScriptedAws,
+  scriptedAccount,
+  startScriptedAws,
+} from '../../support/scripted-aws.ts';
 import { until } from '../../support/until.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -27,7 +34,8 @@ async function start(
 }
 
 function pass(priority: Priority = 'user', signal = new AbortController().signal): BoundCloud {
-  return cloud.bind({ region: 'eu-west-1', priority, signal, gate: () => {} });
+  const account = { accountId: scriptedAccount };
+  return cloud.bind({ account, region: 'eu-west-1', priority, signal, gate: () => {} });
 }
 
 afterEach(async () => {
@@ -146,6 +154,18 @@ describe('describeService', () => {
       { status: 'fulfilled', value: { serviceName: 'api' } },
     ]);
     expect(aws.requests).toHaveLength(4);
+  });
+
+  test('a name that the policy does not allow fails alone', async () => {
+    const denied = 'User: me is not authorized to perform: ecs:DescribeServices on resource: arn:aws:ecs:us-east-1:1:y';
+    const { reads } = await start((request) =>
+      JSON.stringify(request.input).includes('"y"')
+        ? awsError('AccessDeniedException', denied)
+        : servicesNamed('x')(request),
+    );
+    const [x, y] = await Promise.allSettled([reads.describeService('a', 'x'), reads.describeService('a', 'y')]);
+    expect(x).toMatchObject({ value: { serviceName: 'x' } });
+    expect(y).toMatchObject({ reason: { reason: 'AccessDenied' } });
   });
 
   test('another failure, and a name that AWS says nothing about, are errors and never "does not exist"', async () => {
@@ -324,11 +344,6 @@ describe('lists', () => {
     );
     expect(await reads.listTaskDefinitions('web', { status: 'INACTIVE' })).toEqual([arn('web', 3), arn('web', 2)]);
     expect(aws.requests[0]?.input).toEqual({ familyPrefix: 'web', status: 'INACTIVE', sort: 'DESC', maxResults: 100 });
-  });
-
-  test('tags', async () => {
-    const { reads } = await start(() => json({ tags: [{ key: 'a', value: 'b' }] }));
-    expect(await reads.listTagsForResource('arn:x')).toEqual([{ key: 'a', value: 'b' }]);
   });
 });
 

@@ -31,8 +31,11 @@ export async function startBed(options: RegionOptions = {}): Promise<RegionBed> 
   });
   return {
     region,
-    pass: () =>
-      cloud.bind({ region: 'eu-west-1', priority: 'user', signal: new AbortController().signal, gate: () => {} }),
+    pass: () => {
+      const { signal } = new AbortController();
+      const account = { accountId: '123456789012' };
+      return cloud.bind({ account, region: 'eu-west-1', priority: 'user', signal, gate: () => {} });
+    },
     callsOf: async (work) => {
       const mark = region.journal.mark();
       const result = await work();

@@ -29,6 +29,7 @@ export class Harness {
   /** Thrown by the next writes to the API server, one each; `undefined` lets one through. */
   readonly writeErrors: (Error | undefined)[] = [];
   gate: () => void = () => {};
+  leads: (key: ObjectKey) => boolean = () => true;
   readonly #server = new Map<ObjectKey, Widget>();
   readonly #store = new Map<ObjectKey, Widget>();
   readonly #listeners: Listener[] = [];
@@ -50,6 +51,7 @@ export class Harness {
       memory: new PassMemory(this.clock),
       clock: this.clock,
       gate: () => this.gate(),
+      leads: (key) => this.leads(key),
       defaultRegion: 'us-east-1',
       options: { ...defaultEngineOptions, defaultRegion: 'us-east-1', ...options },
       log: pino({ level: 'silent' }),
@@ -104,7 +106,9 @@ export class Harness {
 
   async run(key: ObjectKey): Promise<PassResult> {
     const signal = new AbortController().signal;
-    return new Pass(this.deps, { log: this.deps.log, priority: 'user', signal, writeSignal: signal }).run(key);
+    const identity = { kind: 'Thing', key, reconcileId: 1, generation: undefined, startedAtMs: 0 };
+    const scope = { log: this.deps.log, priority: 'user', signal, writeSignal: signal } as const;
+    return new Pass(this.deps, { ...scope, identity: { ...identity, priority: 'user' } }).run(key);
   }
 
   /** Runs one pass and returns its outcome and all that was written meanwhile. */

@@ -173,8 +173,33 @@ describe('a reference into another namespace', () => {
     );
   });
 
+  test('that cannot be seen by an operator of one namespace says so, whatever is there', () => {
+    const limited = (...clusters: readonly ECSCluster[]): Directory => ({
+      ...directoryOf(...clusters),
+      namespace: 'team',
+    });
+    const message =
+      'spec.clusterRef: ECSCluster shared/prod is outside of namespace team, to which this operator is limited (--namespace).';
+    expect(resolve(limited(), { namespace: 'shared' })).toMatchObject({ kind: 'blocked', message });
+    expect(resolve(limited(), { namespace: 'team' })).toMatchObject({
+      message: 'spec.clusterRef: ECSCluster team/prod does not exist.',
+    });
+  });
+
   test('that is not allowed is not followed for a deletion either', () => {
     const left = resolve(directoryOf(shared()), { namespace: 'shared', metadata: deleted });
     expect(left).toEqual({ kind: 'resolved', identities: new Map(), unresolved: new Map() });
+  });
+});
+
+test('an operator that is limited to labels names them where a reference finds nothing', () => {
+  const limited: Directory = { ...directoryOf(), labelSelector: 'team=blue' };
+  const limit = 'lacks the labels to which this operator is limited (--label-selector team=blue).';
+  expect(resolve(limited)).toMatchObject({
+    reason: 'ReferenceNotFound',
+    message: `spec.clusterRef: ECSCluster team/prod does not exist or ${limit}`,
+  });
+  expect(resolve(limited, { namespace: 'shared' })).toMatchObject({
+    message: `spec.clusterRef: ECSCluster shared/prod does not exist or does not list namespace team in spec.allowedNamespaces or ${limit}`,
   });
 });

@@ -27,6 +27,7 @@ function next(status: CommonStatus | undefined, input: Partial<StatusInput> = {}
     conditions: undefined,
     conditionTypes: [],
     settlement: undefined,
+    place: undefined,
     failures: 0,
     now: '2026-01-01T01:00:00Z',
     ...input,

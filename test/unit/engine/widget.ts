@@ -1,4 +1,4 @@
-import type { BoundCloud, CallScope, Cloud } from '../../../src/engine/cloud.ts';
+import type { AccountAccess, BoundCloud, CallerIdentity, CallScope, Cloud } from '../../../src/engine/cloud.ts';
 import {
   type AwsCommand,
   absent,
@@ -106,6 +106,8 @@ export const widget: Kind<WidgetSpec, WidgetStatus, LiveWidget, WidgetReads> = {
 
 /** The widgets' cloud as plain data. It can be slow, stale and failing when a test says so. */
 export class WidgetCloud implements Cloud<WidgetReads> {
+  /** Whose the credentials are; `undefined` when AWS does not say. */
+  account: string | undefined = '123456789012';
   readonly live = new Map<string, LiveWidget>();
   /** Every mutation that arrived, and, in the harness, every write to the API server, in order. */
   readonly journal: string[];
@@ -146,6 +148,12 @@ export class WidgetCloud implements Cloud<WidgetReads> {
   resume(): void {
     this.#paused = undefined;
     this.#resume?.();
+  }
+
+  async identify(_signal: AbortSignal, access?: AccountAccess): Promise<CallerIdentity> {
+    const account = access?.accountId ?? this.account;
+    if (account === undefined) throw new OperatorError('failed', 'ConnectionFailed', 'STS cannot be reached.');
+    return { account, arn: `arn:aws:iam::${account}:user/u` };
   }
 
   bind({ gate, signal }: CallScope): BoundCloud<WidgetReads> {

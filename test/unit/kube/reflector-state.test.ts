@@ -123,7 +123,11 @@ describe('transition', () => {
     expect(transition(state, { kind: 'aborted' }, whole)).toEqual({ kind: 'stopped' });
   });
 
-  test('nothing but an abort stops it', () => {
+  test.each([listing(), watching('5')])('what can never be had stops it', (state) => {
+    expect(transition(state, { kind: 'refused' }, whole)).toEqual({ kind: 'stopped' });
+  });
+
+  test('nothing else stops it', () => {
     const inputs: readonly ReflectorInput[] = table.map(([, , input]) => input);
     for (const [, state] of table) {
       for (const input of inputs) expect(transition(state, input, whole).kind).not.toBe('stopped');

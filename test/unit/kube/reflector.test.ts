@@ -147,6 +147,53 @@ describe('list and watch', () => {
   });
 });
 
+describe('a label selector', () => {
+  const refusal: Fault = { kind: 'status', code: 400, body: status(400, 'unable to parse requirement: found ""') };
+  const labelSelector = 'team in (a';
+  const limited = (): Reflector<KubeObject> =>
+    new Reflector({ transport, store, names: widgets, labelSelector, clock, log: pino({ level: 'silent' }) });
+
+  test('is sent with the list, each of its pages, and the watch', async () => {
+    for (let n = 0; n < 501; n += 1) server.put(`w${n}`, n);
+    reflector = limited();
+    await start();
+    expect(server.requests.map(({ query }) => query.get('labelSelector'))).toEqual(Array(3).fill(labelSelector));
+  });
+
+  test('that the server cannot read ends it, with the selector and the words of the server', async () => {
+    server.fail(refusal);
+    reflector = limited();
+    running = reflector.run(abort.signal);
+    await expect(reflector.synced).rejects.toMatchObject({
+      disposition: 'terminal',
+      reason: 'InvalidLabelSelector',
+      message: expect.stringMatching(/"team in \(a" is not one.*unable to parse requirement/),
+    });
+    await running;
+    expect(server.requests).toHaveLength(1);
+    expect(clock.pending).toEqual([]);
+  });
+
+  test('that was read once is not blamed for a 400 later', async () => {
+    reflector = limited();
+    await start();
+    server.failOnce({ kind: 'status', code: 410 }, isWatch);
+    server.failOnce(refusal, isList);
+    for (const watch of server.watches) watch.response.end();
+    await until('the watch is closed', () => server.watches.size === 0);
+    server.put('a', 1);
+    await caughtUp();
+    expect(lists()).toBe(3);
+  });
+
+  test('that is not set makes a 400 a failure like others', async () => {
+    server.failOnce(refusal);
+    running = reflector.run(abort.signal);
+    await until('the second list', () => lists() === 2, { step: () => clock.advance(100) });
+    await reflector.synced;
+  });
+});
+
 describe('410', () => {
   test('on connect leads to one list', async () => {
     server.put('a', 1);
@@ -231,7 +278,7 @@ describe('any other failure', () => {
   test('a watch without events that breaks after a while does not make the next wait longer', async () => {
     await start();
     for (let n = 0; n < 6; n += 1) {
-      await until('the watch is open', () => server.watches.size === 1);
+      await until('the watch is open, for the reflector too', () => clock.pending.includes(100_000));
       clock.advance(50_000);
       server.cutWatches();
       await until('it waits', () => reflector.stats.state === 'waiting');

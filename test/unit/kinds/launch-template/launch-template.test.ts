@@ -386,7 +386,6 @@ describe('the status', () => {
       status: {
         launchTemplateId: templateId,
         launchTemplateName: 'web',
-        region,
         defaultVersionNumber: 1,
         latestVersionNumber: 1,
         contentHash: contentOf(desired(of), undefined).hash,
@@ -451,7 +450,7 @@ describe('the status', () => {
 
   test('stays as it is while the object is being deleted', () => {
     const status = settledStatus(launchTemplate('web'));
-    const { settledHash, ...own } = status;
+    const { settledHash, region, ...own } = status;
     const of = launchTemplate(
       'web',
       { ...larger, ecs: { clusterRef: { name: 'gone' } } },

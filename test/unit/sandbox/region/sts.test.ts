@@ -54,6 +54,20 @@ describe('AssumeRole', () => {
     expect(Credentials?.Expiration?.getTime()).toBeLessThan(Date.now() + 901_000);
   });
 
+  it('is refused to those whom the role does not trust, and to those without its external id', async () => {
+    const { region } = await startFixture();
+    const sts = new STSClient(connection(region));
+    region.setTrust(ROLE, { externalId: 'shop' });
+    await assume(region, sts);
+    const refusal = /not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::210987654321:role/;
+    await expectError(assume(region, sts, { ExternalId: 'else' }), 'AccessDenied', refusal);
+    await expectError(assume(region, sts, { ExternalId: undefined }), 'AccessDenied', refusal);
+    region.setTrust(ROLE, 'nobody');
+    await expectError(assume(region, sts), 'AccessDenied', refusal);
+    region.setTrust(ROLE, 'everybody');
+    await assume(region, sts, { ExternalId: undefined });
+  });
+
   it('gives credentials that hold only whole', async () => {
     const { region } = await startFixture();
     const { config } = await assume(region, new STSClient(connection(region)));

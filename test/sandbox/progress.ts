@@ -8,7 +8,7 @@ export interface Progress {
 }
 
 /** Shows on stderr how far `go install` is: redrawn in place on a terminal, a line every half minute in a log. */
-export function startProgress(binDir: string, tools: ReadonlyMap<string, string>): Progress {
+export function startProgress(binDir: string, tools: ReadonlyMap<string, string>, announcement: string): Progress {
   const startedAt = performance.now();
   const terminal = process.stderr.isTTY;
   const elapsed = (): string => {
@@ -19,9 +19,7 @@ export function startProgress(binDir: string, tools: ReadonlyMap<string, string>
     const marks = [...tools].map(([built, name]) => `${existsSync(join(binDir, built)) ? '✓' : '·'} ${name}`);
     process.stderr.write(`${terminal ? '\r\x1b[K' : ''}  ${elapsed()}  ${marks.join('  ')}${terminal ? '' : '\n'}`);
   };
-  console.error(
-    'Building etcd, kube-apiserver, kubectl and helm from source. This happens once and takes about eight minutes on two cores.',
-  );
+  console.error(announcement);
   draw();
   const timer = setInterval(draw, terminal ? 2_000 : 30_000);
   return {

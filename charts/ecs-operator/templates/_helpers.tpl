@@ -1,0 +1,100 @@
+{{- define "ecs-operator.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- /* The release's name, in front of the chart's where it does not hold it already. */ -}}
+{{- define "ecs-operator.fullname" -}}
+{{- $name := include "ecs-operator.name" . }}
+{{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) }}
+{{- default $full .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "ecs-operator.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "ecs-operator.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "ecs-operator.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "ecs-operator.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: ecs-operator
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "ecs-operator.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "ecs-operator.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- required "serviceAccount.name is empty: with serviceAccount.create=false it has to name the ServiceAccount that the operator runs as." .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- /* A digest says exactly which image; a tag beside it is only for people. */ -}}
+{{- define "ecs-operator.image" -}}
+{{- $tag := default .Chart.AppVersion .Values.image.tag }}
+{{- with .Values.image.digest }}
+{{- printf "%s:%s@%s" $.Values.image.repository $tag . }}
+{{- else }}
+{{- printf "%s:%s" .Values.image.repository $tag }}
+{{- end }}
+{{- end }}
+
+{{- /* The Leases, as the leader election names them. */ -}}
+{{- define "ecs-operator.leaseNames" -}}
+{{- $names := list "ecs-operator" }}
+{{- if gt (int .Values.shards) 1 }}
+{{- $names = list }}
+{{- range until (int .Values.shards) }}
+{{- $names = append $names (printf "ecs-operator-shard-%d" .) }}
+{{- end }}
+{{- end }}
+{{- toYaml $names }}
+{{- end }}
+
+{{- /* `keep` holds the CRD when the release goes: without it, `helm uninstall` would delete every object, and with them what they are in AWS. */ -}}
+{{- define "ecs-operator.crdMetadata" -}}
+labels:
+  {{- include "ecs-operator.labels" . | nindent 2 }}
+annotations:
+  {{- if .Values.crds.keep }}
+  helm.sh/resource-policy: keep
+  {{- else }}
+  ecs-operator.dev/allow-deletion: "true"
+  {{- end }}
+  {{- with .Values.crds.annotations }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+
+{{- define "ecs-operator.subjects" -}}
+- kind: ServiceAccount
+  name: {{ include "ecs-operator.serviceAccountName" . }}
+  namespace: {{ .Release.Namespace }}
+{{- end }}
+
+{{- /* What the schema cannot compare. The operator would refuse the same, but in a pod that does not start. */ -}}
+{{- define "ecs-operator.validate" -}}
+{{- $region := required "aws.region is empty: set it to the AWS region of objects that have no spec.region, such as --set aws.region=eu-west-1." .Values.aws.region }}
+{{- range .Values.extraEnv }}
+{{- if has .name (list "POD_NAME" "POD_NAMESPACE" "AWS_REGION") }}
+{{- fail (printf "extraEnv has %s, which the chart sets itself: the region is aws.region, the others are the pod's own." .name) }}
+{{- end }}
+{{- end }}
+{{- with .Values.leaderElection }}
+{{- if le (float64 .leaseDuration) (float64 .renewDeadline) }}
+{{- fail (printf "leaderElection.leaseDuration is %v: it must be longer than leaderElection.renewDeadline, which is %v." .leaseDuration .renewDeadline) }}
+{{- end }}
+{{- if le (float64 .renewDeadline) (mulf 1.2 (float64 .retryPeriod)) }}
+{{- fail (printf "leaderElection.renewDeadline is %v: it must be more than 1.2 times leaderElection.retryPeriod, which is %v." .renewDeadline .retryPeriod) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* Tells the metrics Service from others of the release; a ServiceMonitor selects by it. */ -}}
+{{- define "ecs-operator.metricsLabels" -}}
+app.kubernetes.io/component: metrics
+{{- end }}

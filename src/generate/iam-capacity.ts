@@ -1,0 +1,277 @@
+import { keepsOwnerTags } from './iam-core.ts';
+import {
+  actionsOf,
+  bornOwned,
+  both,
+  ecsResources,
+  type Grant,
+  groups,
+  inOwnClusters,
+  inRegion,
+  launchTemplates,
+  owned,
+  passRole,
+  serviceLinkedRole,
+} from './iam-grants.ts';
+
+const groupsGuide = 'https://docs.aws.amazon.com/autoscaling/ec2/userguide';
+const ecsGuide = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide';
+const authorization = 'https://docs.aws.amazon.com/service-authorization/latest/reference';
+
+const providers = ecsResources('capacity-provider/*');
+
+/** Container instances and what runs on them, for the status, and for draining and deleting. */
+const instanceReads: readonly Grant[] = [
+  {
+    sid: 'ReadProviders',
+    actions: actionsOf('ecs', 'DescribeCapacityProviders'),
+    resources: providers,
+    why: 'Also those of other owners: a name may be taken.',
+  },
+  {
+    sid: 'ReadContainerInstances',
+    actions: actionsOf('ecs', 'DescribeContainerInstances', 'DescribeTasks', 'ListContainerInstances'),
+    resources: ecsResources('cluster/*', 'container-instance/*', 'task/*'),
+    why: 'What the status tells of instances, and which tasks are waited for when they drain.',
+  },
+  {
+    sid: 'ListTasksInClusters',
+    actions: actionsOf('ecs', 'ListTasks'),
+    resources: ['*'],
+    condition: inOwnClusters,
+    why: 'AWS takes the cluster only as a condition, unless the request names an instance.',
+  },
+];
+
+const instanceChanges: readonly Grant[] = [
+  {
+    sid: 'DrainInstances',
+    actions: actionsOf('ecs', 'UpdateContainerInstancesState'),
+    resources: ecsResources('container-instance/*'),
+    why: 'Instances are not tagged by the operator; the cluster is in the ARN.',
+  },
+  {
+    sid: 'DeregisterInstances',
+    actions: actionsOf('ecs', 'DeregisterContainerInstance'),
+    resources: ecsResources('cluster/*'),
+    why: 'Instances that are gone from EC2 are taken out of the cluster. It can be one that is no object here, so it need not be tagged.',
+  },
+];
+
+const providerChanges: readonly Grant[] = [
+  {
+    sid: 'CreateOwnedProviders',
+    actions: actionsOf('ecs', 'CreateCapacityProvider'),
+    resources: providers,
+    condition: bornOwned,
+    why: 'Nothing can be made that is not tagged as owned.',
+  },
+  {
+    sid: 'TagProvidersWhenCreated',
+    actions: actionsOf('ecs', 'TagResource'),
+    resources: providers,
+    condition: both(bornOwned, { StringEquals: { 'ecs:CreateAction': 'CreateCapacityProvider' } }),
+    why: 'Tags in a request that creates need the right to tag as well.',
+  },
+  {
+    sid: 'ChangeOwnedProviders',
+    actions: actionsOf('ecs', 'DeleteCapacityProvider', 'TagResource', 'UpdateCapacityProvider'),
+    resources: providers,
+    condition: owned,
+    why: 'What carries no owner tag cannot be changed or deleted.',
+  },
+  {
+    sid: 'UntagOwnedProviders',
+    actions: actionsOf('ecs', 'UntagResource'),
+    resources: providers,
+    condition: keepsOwnerTags,
+    why: 'The ownership tags themselves cannot be taken away.',
+  },
+];
+
+const reads: readonly Grant[] = [
+  {
+    sid: 'ReadGroupsAndTemplates',
+    actions: [
+      ...actionsOf(
+        'autoscaling',
+        'DescribeAutoScalingGroups',
+        'DescribeInstanceRefreshes',
+        'DescribeLifecycleHooks',
+        'DescribePolicies',
+        'DescribeScalingActivities',
+        'DescribeWarmPool',
+      ),
+      ...actionsOf('ec2', 'DescribeInstanceTypes', 'DescribeLaunchTemplateVersions', 'DescribeLaunchTemplates'),
+    ],
+    resources: ['*'],
+    condition: inRegion,
+    why: 'AWS has no resource types for these actions.',
+  },
+];
+
+const templateChanges: readonly Grant[] = [
+  {
+    sid: 'CreateOwnedTemplates',
+    actions: actionsOf('ec2', 'CreateLaunchTemplate'),
+    resources: launchTemplates,
+    condition: bornOwned,
+    why: 'Nothing can be made that is not tagged as owned.',
+  },
+  {
+    sid: 'TagTemplatesWhenCreated',
+    actions: actionsOf('ec2', 'CreateTags'),
+    resources: launchTemplates,
+    condition: both(bornOwned, { StringEquals: { 'ec2:CreateAction': 'CreateLaunchTemplate' } }),
+    why: 'Tags in a request that creates need the right to tag as well.',
+  },
+  {
+    sid: 'ChangeOwnedTemplates',
+    actions: actionsOf(
+      'ec2',
+      'CreateLaunchTemplateVersion',
+      'CreateTags',
+      'DeleteLaunchTemplate',
+      'DeleteLaunchTemplateVersions',
+      'ModifyLaunchTemplate',
+    ),
+    resources: launchTemplates,
+    condition: owned,
+    why: 'What carries no owner tag cannot be changed or deleted.',
+  },
+  {
+    sid: 'UntagOwnedTemplates',
+    actions: actionsOf('ec2', 'DeleteTags'),
+    resources: launchTemplates,
+    condition: keepsOwnerTags,
+    why: 'The ownership tags themselves cannot be taken away.',
+  },
+];
+
+const groupChanges: readonly Grant[] = [
+  {
+    sid: 'CreateOwnedGroups',
+    actions: actionsOf('autoscaling', 'CreateAutoScalingGroup', 'CreateOrUpdateTags'),
+    resources: groups,
+    condition: bornOwned,
+    why: 'Nothing can be made that is not tagged as owned; tags in the request need the right to tag as well.',
+  },
+  {
+    sid: 'ChangeOwnedGroups',
+    actions: actionsOf(
+      'autoscaling',
+      'AttachLoadBalancerTargetGroups',
+      'AttachLoadBalancers',
+      'AttachTrafficSources',
+      'CancelInstanceRefresh',
+      'CreateOrUpdateTags',
+      'DeleteAutoScalingGroup',
+      'DeleteLifecycleHook',
+      'DeleteWarmPool',
+      'DetachLoadBalancerTargetGroups',
+      'DetachLoadBalancers',
+      'DetachTrafficSources',
+      'PutLifecycleHook',
+      'PutWarmPool',
+      'SetInstanceProtection',
+      'StartInstanceRefresh',
+      'TerminateInstanceInAutoScalingGroup',
+      'UpdateAutoScalingGroup',
+    ),
+    resources: groups,
+    condition: owned,
+    why: 'What carries no owner tag cannot be changed or deleted.',
+  },
+  {
+    sid: 'UntagOwnedGroups',
+    actions: actionsOf('autoscaling', 'DeleteTags'),
+    resources: groups,
+    condition: keepsOwnerTags,
+    why: 'The ownership tags themselves cannot be taken away.',
+  },
+];
+
+const dependent: readonly Grant[] = [
+  {
+    sid: 'LaunchFromTemplates',
+    actions: actionsOf('ec2', 'RunInstances'),
+    resources: ['*'],
+    condition: { ArnLike: { 'ec2:LaunchTemplate': launchTemplates } },
+    why: 'Auto Scaling checks that whoever names a template could launch from it. Without a template nothing can be launched.',
+    dependent: {
+      of: 'autoscaling:CreateAutoScalingGroup, autoscaling:UpdateAutoScalingGroup, autoscaling:StartInstanceRefresh',
+      source: `${groupsGuide}/ec2-auto-scaling-launch-template-permissions.html`,
+    },
+  },
+  {
+    sid: 'TagWhatTemplatesLaunch',
+    actions: actionsOf('ec2', 'CreateTags'),
+    resources: ['arn:aws:ec2:REGION:ACCOUNT_ID:*/*'],
+    condition: { StringEquals: { 'ec2:CreateAction': 'RunInstances' } },
+    why: 'The same check, for a template whose tagSpecifications tag instances or volumes.',
+    dependent: {
+      of: 'ec2:RunInstances',
+      source: `${groupsGuide}/ec2-auto-scaling-launch-template-permissions.html`,
+    },
+  },
+  passRole(
+    'PassInstanceRoles',
+    'INSTANCE_ROLES',
+    'ec2.amazonaws.com',
+    'The role of the template’s instance profile.',
+    `${groupsGuide}/ec2-auto-scaling-launch-template-permissions.html`,
+    'ec2:RunInstances',
+  ),
+  {
+    sid: 'EcsMarksGroups',
+    actions: actionsOf('autoscaling', 'CreateOrUpdateTags'),
+    resources: groups,
+    condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'AmazonECSManaged' } },
+    why: 'ECS tags the group of a capacity provider by the right of the caller, also a group that is no object here.',
+    dependent: { of: 'ecs:CreateCapacityProvider', source: `${ecsGuide}/asg-capacity-providers.html` },
+  },
+  serviceLinkedRole(
+    'FirstUseOfAutoScaling',
+    'autoscaling.amazonaws.com',
+    `${authorization}/list_amazonec2autoscaling.html`,
+    'autoscaling:CreateAutoScalingGroup',
+  ),
+  serviceLinkedRole(
+    'FirstUseOfSpot',
+    'spot.amazonaws.com',
+    'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html',
+    'ec2:RunInstances',
+  ),
+];
+
+/** Capacity providers of both sorts, and the container instances that they bring. */
+export const capacityProviders: readonly Grant[] = [...instanceReads, ...providerChanges, ...instanceChanges];
+
+/** Launch templates and Auto Scaling groups. */
+export const ec2Capacity: readonly Grant[] = [...reads, ...templateChanges, ...groupChanges, ...dependent];
+
+/** What ECS demands beside the rights on the provider, when it launches instances itself: there is no group and no template. */
+export const managedInstances: readonly Grant[] = [
+  passRole(
+    'PassInfrastructureRoles',
+    'INFRASTRUCTURE_ROLES',
+    'ecs.amazonaws.com',
+    'infrastructureRoleArn, with which ECS manages the instances.',
+    `${ecsGuide}/infrastructure_IAM_role.html`,
+    'ecs:CreateCapacityProvider, ecs:UpdateCapacityProvider',
+  ),
+  passRole(
+    'PassInstanceRoles',
+    'INSTANCE_ROLES',
+    'ec2.amazonaws.com',
+    'The role of ec2InstanceProfileArn.',
+    `${ecsGuide}/managed-instances-instance-profile.html`,
+    'ecs:CreateCapacityProvider, ecs:UpdateCapacityProvider',
+  ),
+  serviceLinkedRole(
+    'FirstUseOfManagedInstances',
+    'ecs-compute.amazonaws.com',
+    `${ecsGuide}/using-service-linked-roles-instances.html`,
+    'ecs:CreateCapacityProvider',
+  ),
+];

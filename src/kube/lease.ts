@@ -1,0 +1,163 @@
+import { KubeError } from './errors.ts';
+import { withoutManagedFields } from './freeze.ts';
+import { fieldManager } from './objects.ts';
+import { pathOf } from './paths.ts';
+import type { Transport } from './transport.ts';
+
+/** Who holds a Lease and since when, as client-go's LeaderElectionRecord. */
+export interface LeaseRecord {
+  /** Empty: nobody, it was given back. */
+  readonly holder: string;
+  /** How long the holder asks to be waited for after the last sign of life. The API knows whole seconds. */
+  readonly durationSeconds: number;
+  /** Both are the holder's wall clock, for people to read. Nobody reckons with them: two machines' clocks differ. */
+  readonly acquireTime: string;
+  readonly renewTime: string;
+  /** How often the holder has changed. */
+  readonly transitions: number;
+}
+
+/** What we write into a Lease. */
+export interface LeaseContent {
+  readonly record: LeaseRecord;
+  /** Who asks the holder to hand it over; see `leader-balance.ts`. */
+  readonly claimant: string | undefined;
+}
+
+/** One version of a Lease. */
+export interface Lease extends LeaseContent {
+  readonly name: string;
+  /** The object as it was read: an update must not take away labels, owners or fields that others have put there. */
+  readonly object: LeaseObject;
+}
+
+interface LeaseObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly resourceVersion?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: {
+    readonly holderIdentity?: string | null;
+    readonly leaseDurationSeconds?: number | null;
+    readonly acquireTime?: string | null;
+    readonly renewTime?: string | null;
+    readonly leaseTransitions?: number | null;
+  };
+}
+
+/** How one call is made. */
+export interface LeaseCall {
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+  /** Called right before the request is sent, after any waiting: a lease is valid from then, not from when it was asked for. */
+  readonly onSend?: () => void;
+}
+
+/** The three verbs that leader election needs, on single Leases: no list and no watch, so that RBAC can name them. */
+export interface LeaseAccess {
+  /** A consistent read; undefined when there is no such Lease. */
+  get(name: string, call: LeaseCall): Promise<Lease | undefined>;
+  /** Refused with 409 when it exists. */
+  create(name: string, content: LeaseContent, call: LeaseCall): Promise<Lease>;
+  /** Refused with 409 when it is not the given version any more. */
+  update(lease: Lease, content: LeaseContent, call: LeaseCall): Promise<Lease>;
+}
+
+const resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' };
+const claimAnnotation = 'ecs-operator.dev/claimed-by';
+/** Renewals wait for nobody else's Retry-After. */
+const flow = 'leases';
+
+/** Leases of one namespace. */
+export class LeaseClient implements LeaseAccess {
+  readonly #transport: Transport;
+  readonly #namespace: string;
+
+  constructor(transport: Transport, namespace: string) {
+    this.#transport = transport;
+    this.#namespace = namespace;
+  }
+
+  async get(name: string, { signal, deadlineMs, onSend }: LeaseCall): Promise<Lease | undefined> {
+    const path = pathOf(resource, this.#namespace, name);
+    try {
+      return read(
+        await this.#transport.request<LeaseObject>({ method: 'GET', path, flow, signal, deadlineMs, gate: onSend }),
+      );
+    } catch (error) {
+      if (error instanceof KubeError && error.disposition === 'absent') return undefined;
+      throw error;
+    }
+  }
+
+  async create(name: string, content: LeaseContent, call: LeaseCall): Promise<Lease> {
+    const empty = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name } };
+    return this.#write('POST', pathOf(resource, this.#namespace), withContent(empty, content), call);
+  }
+
+  async update(lease: Lease, content: LeaseContent, call: LeaseCall): Promise<Lease> {
+    const path = pathOf(resource, this.#namespace, lease.name);
+    return this.#write('PUT', path, withContent(lease.object, content), call);
+  }
+
+  async #write(method: 'POST' | 'PUT', path: string, body: LeaseObject, call: LeaseCall): Promise<Lease> {
+    const { signal, deadlineMs, onSend } = call;
+    const query = { fieldManager };
+    return read(
+      await this.#transport.request<LeaseObject>({
+        method,
+        path,
+        query,
+        body,
+        flow,
+        signal,
+        deadlineMs,
+        gate: onSend,
+      }),
+    );
+  }
+}
+
+/** Somebody has written or deleted it in between: read before writing again. */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof KubeError && (error.status === 409 || error.status === 404);
+}
+
+function read(answer: LeaseObject): Lease {
+  const object = withoutManagedFields(answer);
+  const { spec = {}, metadata } = object;
+  return {
+    name: metadata.name,
+    object,
+    record: {
+      holder: spec.holderIdentity ?? '',
+      durationSeconds: spec.leaseDurationSeconds ?? 0,
+      acquireTime: spec.acquireTime ?? '',
+      renewTime: spec.renewTime ?? '',
+      transitions: spec.leaseTransitions ?? 0,
+    },
+    claimant: metadata.annotations?.[claimAnnotation],
+  };
+}
+
+function withContent(object: LeaseObject, { record, claimant }: LeaseContent): LeaseObject {
+  const { [claimAnnotation]: _, ...annotations } = object.metadata.annotations ?? {};
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: claimant === undefined ? annotations : { ...annotations, [claimAnnotation]: claimant },
+    },
+    spec: {
+      ...object.spec,
+      holderIdentity: record.holder,
+      leaseDurationSeconds: record.durationSeconds,
+      acquireTime: record.acquireTime,
+      renewTime: record.renewTime,
+      leaseTransitions: record.transitions,
+    },
+  };
+}

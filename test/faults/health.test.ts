@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { absent } from '../../src/engine/kind.ts';
+import { kinds } from '../../src/kinds/index.ts';
+import { testCluster } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import { cluster, trio } from '../support/manifests.ts';
+import { type ProxiedBed, proxiedBed } from '../support/proxied-bed.ts';
+import { type TestBed, testBed } from '../support/test-bed.ts';
+
+const anyPort = { host: '127.0.0.1', port: 0 };
+const served = { healthAddress: anyPort } as const;
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function ask(bed: TestBed, path: '/healthz' | '/readyz'): Promise<Answer> {
+  const url = `http://127.0.0.1:${bed.operator.ports.healthPort}${path}`;
+  const response = await fetch(url, { headers: { connection: 'close' } });
+  return { status: response.status, text: await response.text() };
+}
+
+/** Asks as often as an impatient kubelet does. */
+async function answers(bed: TestBed, path: '/healthz' | '/readyz', status: number, withinMs: number): Promise<Answer> {
+  return eventually(
+    `${path} answers ${status}`,
+    async () => {
+      const answer = await ask(bed, path);
+      return { value: answer, done: answer.status === status };
+    },
+    withinMs,
+  );
+}
+
+/** Lets no observation of clusters end, whatever its signal says, until the returned function is called. */
+function wedgeClusters(): () => void {
+  const kind = kinds.find(({ names }) => names.kind === 'ECSCluster');
+  if (kind === undefined) throw new Error('no kind ECSCluster');
+  const { observe } = kind;
+  const released = Promise.withResolvers<typeof absent>();
+  Object.assign(kind, { observe: () => released.promise });
+  return () => {
+    Object.assign(kind, { observe });
+    released.resolve(absent);
+  };
+}
+
+describe('health (reliability row 53)', () => {
+  let proxied: ProxiedBed;
+  let bed: TestBed;
+  beforeAll(async () => {
+    proxied = await proxiedBed({ config: served });
+    bed = proxied.bed;
+    await bed.apply(...trio('web'));
+    await bed.ready('ECSService', 'web');
+  });
+  afterAll(() => proxied.stop());
+
+  it('without the API server: not ready within 30 s, and alive; with it again: ready', {
+    timeout: 120_000,
+  }, async () => {
+    await answers(bed, '/readyz', 200, 5_000);
+    const connect = proxied.proxy.onRequest(() => 'cut');
+    for (const watch of proxied.proxy.watches) watch.cut('');
+    const lost = await answers(bed, '/readyz', 503, 30_000);
+    expect(lost.text).toMatch(/^\[-\]api-server failed: no answer for 1\d s$/m);
+    expect((await ask(bed, '/healthz')).status).toBe(200);
+    connect();
+    await answers(bed, '/readyz', 200, 10_000);
+  });
+
+  it('is asked of the API server once in five seconds, however many want to know', async () => {
+    bed.later(5_000);
+    const before = proxied.proxy.journal.length;
+    await Promise.all(Array.from({ length: 20 }, () => ask(bed, '/readyz')));
+    await ask(bed, '/readyz');
+    const asked = proxied.proxy.journal.slice(before).filter(({ path }) => path === '/readyz');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('with a watch that is not let in any more: not ready, and told which', async () => {
+    const heal = proxied.proxy.refuse({ match: ({ path }) => path.endsWith('/ecsclusters'), status: 403 });
+    for (const watch of proxied.proxy.watches) if (watch.path.endsWith('/ecsclusters')) watch.cut('');
+    bed.later(170_000);
+    expect((await ask(bed, '/readyz')).status).toBe(200);
+    bed.later(11_000);
+    const told = await answers(bed, '/readyz', 503, 5_000);
+    expect(told.text).toMatch(/^\[-\]watches failed: nothing heard for 180 s: .*ECSCluster/m);
+    heal();
+    for (const watch of proxied.proxy.watches) watch.cut('');
+    await answers(bed, '/readyz', 200, 20_000);
+  });
+
+  it('with a reconcile that does not end: not alive, but ready', async () => {
+    const release = wedgeClusters();
+    await bed.apply(cluster('wedged'));
+    await eventually('the pass is at work', async () => {
+      const working = bed.operator.manager.controller('ECSCluster')?.working ?? 0;
+      return { value: working, done: working > 0 };
+    });
+    bed.later(179_000);
+    expect((await ask(bed, '/healthz')).status).toBe(200);
+    bed.later(2_000);
+    const wedged = await ask(bed, '/healthz');
+    expect(wedged.status).toBe(503);
+    expect(wedged.text).toContain('[-]workers failed: a reconcile does not end, 180 s after it began: ECSCluster\n');
+    release();
+    await answers(bed, '/healthz', 200, 10_000);
+  });
+
+  it('while the process stops: not ready from the first moment, alive until the end', async () => {
+    const release = wedgeClusters();
+    bed.operator.manager.controller('ECSCluster')?.enqueue(`${bed.namespace}/web`, 'user');
+    await eventually('the pass is at work', async () => {
+      const working = bed.operator.manager.controller('ECSCluster')?.working ?? 0;
+      return { value: working, done: working > 0 };
+    });
+    const stopped = bed.operator.stop();
+    const stopping = await ask(bed, '/readyz');
+    expect(stopping.status).toBe(503);
+    expect(stopping.text).toContain('[-]running failed: the process stops\n');
+    expect((await ask(bed, '/healthz')).status).toBe(200);
+    release();
+    await stopped;
+    await expect(ask(bed, '/healthz')).rejects.toThrow('fetch failed');
+    await bed.restartOperator();
+  });
+});
+
+describe('health without AWS', () => {
+  it('is what it was: ready and alive', async () => {
+    const bed = await testBed({ config: served });
+    await bed.apply(...trio('web'));
+    await bed.ready('ECSService', 'web');
+    await bed.region.stop();
+    expect((await bed.pass('ECSService', 'web')).kind).toBe('failed');
+    await answers(bed, '/readyz', 200, 5_000);
+    await answers(bed, '/healthz', 200, 5_000);
+    // The region is stopped once only.
+    await bed.stop().catch(() => undefined);
+  });
+});
+
+describe('health of a replica that waits for the Lease', () => {
+  it('is that of one that acts: it sees what happens and can take over', async () => {
+    const { freshNamespace } = testCluster();
+    const namespace = await freshNamespace('standby');
+    const leaderElection = {
+      enabled: true,
+      namespace,
+      shards: 1,
+      leaseDurationMs: 15_000,
+      renewDeadlineMs: 10_000,
+      retryPeriodMs: 2_000,
+    };
+    const bed = await testBed({ config: { ...served, leaderElection }, withoutOperator: true });
+    await bed.admin.request({
+      method: 'POST',
+      path: `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
+      body: {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name: 'ecs-operator' },
+        spec: { holderIdentity: 'another', leaseDurationSeconds: 3_600, renewTime: '2026-01-01T00:00:00.000000Z' },
+      },
+      signal: AbortSignal.timeout(10_000),
+    });
+    await bed.restartOperator();
+    await answers(bed, '/readyz', 200, 10_000);
+    await answers(bed, '/healthz', 200, 1_000);
+    expect(bed.operator.leadership.held()).toEqual([]);
+    await bed.stop();
+  });
+});

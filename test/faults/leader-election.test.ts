@@ -1,0 +1,184 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { Operator } from '../../src/operator.ts';
+import type { ApiEntry } from '../support/api-proxy.ts';
+import { Churn } from '../support/churn.ts';
+import { eventually } from '../support/eventually.ts';
+import { comebacks, productionTimes, type Replica, Replicas } from '../support/replicas.ts';
+import { type TestBed, testBed } from '../support/test-bed.ts';
+
+const EXIT_LEASE_LOST = 3;
+const LEASE = 'ecs-operator';
+
+let bed: TestBed;
+let replicas: Replicas;
+let churn: Churn;
+
+beforeEach(async () => {
+  bed = await testBed({ withoutOperator: true });
+  replicas = new Replicas(bed, 1);
+  await replicas.allow();
+  churn = new Churn(bed, 6);
+});
+
+afterEach(async () => {
+  await replicas.stopAll();
+  await bed.stop();
+});
+
+/** The wall clock when this replica first asked AWS about an object, after `mark`. */
+async function firstPass({ accessKey, name }: Replica, mark: number): Promise<number> {
+  const entry = await bed.region.journal.waitFor(
+    (one) => one.accessKey === accessKey && one.service !== 'sts',
+    20_000,
+    mark,
+  );
+  expect(entry, name).toBeDefined();
+  return entry.startedAt;
+}
+
+async function leaderAmong(all: readonly Replica[]): Promise<Replica> {
+  const found = await eventually('one of the replicas leads', async () => {
+    const [holder] = await replicas.holders();
+    return { value: holder, done: holder !== undefined && all.includes(holder) };
+  });
+  if (found === undefined) throw new Error('nobody leads');
+  return found;
+}
+
+const others = (all: readonly Replica[], one: Replica): readonly Replica[] => all.filter((replica) => replica !== one);
+const isLeaseCall = ({ path }: ApiEntry): boolean => path.includes('/leases');
+
+describe('of three replicas', { timeout: 120_000 }, () => {
+  test('another takes over when the leader is killed, round after round, and nothing is done twice', async () => {
+    let all: readonly Replica[] = await Promise.all([replicas.start(), replicas.start(), replicas.start()]);
+    await churn.begin();
+    churn.start();
+    for (let round = 1; round <= 4; round += 1) {
+      const leader = await leaderAmong(all);
+      await firstPass(leader, bed.region.journal.mark());
+      const mark = bed.region.journal.mark();
+      const killedAt = Date.now();
+      await leader.process.kill();
+      const rest = others(all, leader);
+      await replicas.stop(leader);
+      const next = await leaderAmong(rest);
+      // The lease runs out after 3 s; then a relist and a pass.
+      expect((await firstPass(next, mark)) - killedAt).toBeLessThan(6_000);
+      all = [...rest, await replicas.start()];
+    }
+    await churn.stop();
+    expect(comebacks(bed.region.journal.mutations())).toEqual([]);
+    expect((await replicas.lease(LEASE))?.leaseTransitions).toBe(4);
+  });
+
+  test('another goes on within 3 s of a SIGTERM, with the production times', async () => {
+    const all = await Promise.all([1, 2, 3].map(() => replicas.start(productionTimes)));
+    await churn.begin();
+    churn.start();
+    const leader = await leaderAmong(all);
+    await firstPass(leader, bed.region.journal.mark());
+    const mark = bed.region.journal.mark();
+    const stoppedAt = Date.now();
+    const code = replicas.stop(leader);
+    const next = await leaderAmong(others(all, leader));
+    expect((await firstPass(next, mark)) - stoppedAt).toBeLessThanOrEqual(3_000);
+    expect(await code).toBe(0);
+    await churn.stop();
+    expect(comebacks(bed.region.journal.mutations())).toEqual([]);
+    // All of them: the Lease is nobody's.
+    for (const replica of others(all, leader)) expect(await replicas.stop(replica)).toBe(0);
+    expect(await replicas.lease(LEASE)).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
+  });
+
+  test('a leader that slept changes nothing any more when it wakes, and ends', async () => {
+    const all = await Promise.all([1, 2, 3].map(() => replicas.start()));
+    await churn.begin();
+    churn.start();
+    const leader = await leaderAmong(all);
+    await firstPass(leader, bed.region.journal.mark());
+    const mark = bed.region.journal.mark();
+    await leader.process.pause();
+    const next = await leaderAmong(others(all, leader));
+    await firstPass(next, mark);
+    const woken = bed.region.journal.mark();
+    await leader.process.resume();
+    expect(await leader.process.exited()).toBe(EXIT_LEASE_LOST);
+    await churn.stop();
+    const byLeader = bed.region.journal.mutations(woken).filter(({ accessKey }) => accessKey === leader.accessKey);
+    expect(byLeader).toEqual([]);
+    expect(comebacks(bed.region.journal.mutations())).toEqual([]);
+  });
+
+  test('a leader that cannot reach its Lease stops before the renew deadline, and the new one stays when it can again', async () => {
+    const all = await Promise.all([1, 2, 3].map(() => replicas.start()));
+    await churn.begin();
+    churn.start();
+    const leader = await leaderAmong(all);
+    await firstPass(leader, bed.region.journal.mark());
+    const cutAt = Date.now();
+    const heal = leader.proxy.onRequest((entry) => (isLeaseCall(entry) ? 'cut' : undefined));
+    expect(await leader.process.exited()).toBe(EXIT_LEASE_LOST);
+    const last = bed.region.journal.mutations().findLast(({ accessKey }) => accessKey === leader.accessKey);
+    // Its last renewal may be as old as the cut, not younger.
+    expect((last?.startedAt ?? cutAt) - cutAt).toBeLessThanOrEqual(2_000);
+    const next = await leaderAmong(others(all, leader));
+    heal();
+    await leader.process.start();
+    const asked = leader.proxy.journal.length;
+    await eventually('the old leader asks for the Lease again and again', async () => {
+      const calls = leader.proxy.journal.slice(asked).filter(isLeaseCall).length;
+      return { value: calls, done: calls >= 10 };
+    });
+    await churn.stop();
+    expect(await replicas.holders()).toEqual([next]);
+    expect((await replicas.lease(LEASE))?.leaseTransitions).toBe(1);
+    expect(comebacks(bed.region.journal.mutations())).toEqual([]);
+  });
+});
+
+test.each([3_600_000, -3_600_000])(
+  'a replica whose wall clock is %i ms off neither takes the Lease nor loses it',
+  async (offMs) => {
+    const leaderElection = {
+      enabled: true,
+      namespace: bed.namespace,
+      shards: 1,
+      leaseDurationMs: 3_000,
+      renewDeadlineMs: 2_000,
+      retryPeriodMs: 200,
+    };
+    const lost: string[] = [];
+    let jumped = 0;
+    const operator = (instance: string, wallMs: () => number): Operator =>
+      new Operator({
+        config: { ...bed.config, leaderElection, instance },
+        credentials: bed.credentials,
+        clock: { ...systemClock, wallMs },
+        log: pino({ level: 'silent' }),
+        onLost: (lease) => lost.push(lease),
+      });
+    const leader = operator('right', () => Date.now() + jumped);
+    const standby = operator('wrong', () => Date.now() + offMs);
+    await leader.start();
+    await eventually('the first leads', async () => ({
+      value: leader.leadership.held(),
+      done: leader.leadership.held().length === 1,
+    }));
+    await standby.start();
+    const renewals = async (count: number): Promise<void> => {
+      const seen = new Set<string | undefined>();
+      await eventually(`${count} renewals`, async () => {
+        seen.add((await replicas.lease(LEASE))?.renewTime);
+        return { value: seen.size, done: seen.size > count };
+      });
+    };
+    await renewals(10);
+    jumped = offMs;
+    await renewals(10);
+    expect([leader.leadership.held(), standby.leadership.held(), lost]).toEqual([[LEASE], [], []]);
+    expect((await replicas.lease(LEASE))?.leaseTransitions).toBe(0);
+    await Promise.all([leader.stop(), standby.stop()]);
+  },
+);

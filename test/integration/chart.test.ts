@@ -1,0 +1,258 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { testCluster } from '../support/cluster.ts';
+import {
+  chart,
+  createHelm,
+  type Helm,
+  leastValues,
+  pick,
+  type Rendered,
+  repository,
+  type Values,
+} from '../support/helm.ts';
+import { type Access, accessManifests } from '../support/helm-access.ts';
+import { environmentOf, podSpecOf } from '../support/helm-pod.ts';
+
+const cluster = testCluster();
+let helm: Helm;
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'ecs-operator-chart-'));
+  helm = await createHelm({ binary: cluster.helm, kubeconfig: cluster.kubeconfig(), home });
+});
+
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+const region = { aws: { region: 'eu-west-1' } };
+const everything: Values = {
+  ...region,
+  networkPolicy: { egress: { enabled: true } },
+  metrics: { serviceMonitor: { enabled: true }, prometheusRule: { enabled: true }, dashboard: { enabled: true } },
+};
+
+const container = (rendered: readonly Rendered[]) => podSpecOf(pick(rendered, 'Deployment')).containers[0];
+
+/** What the operator makes of the flags and variables that the chart gives it. */
+async function configOf(values: Values): Promise<Config> {
+  const found = container(await helm.render(values));
+  const config = loadConfig(found.args, environmentOf(found, { name: 'pod-1', namespace: 'ecs-operator' }));
+  if (config === 'help') throw new Error('the chart asks for help');
+  return config;
+}
+
+describe('the chart', () => {
+  test('passes helm lint', async () => {
+    const { exitCode, stdout } = await helm.lint(everything);
+    expect(stdout).toContain('0 chart(s) failed');
+    expect(exitCode).toBe(0);
+  });
+
+  test('has the version of package.json, which is its app’s too', () => {
+    const { version }: { version: string } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+    const { version: ofChart, appVersion } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8'));
+    expect({ ofChart, appVersion }).toEqual({ ofChart: version, appVersion: version });
+  });
+
+  test('gives every object the release’s labels', async () => {
+    for (const { kind, metadata } of await helm.render(everything)) {
+      expect(metadata.labels, `${kind} ${metadata.name}`).toMatchObject({
+        'app.kubernetes.io/instance': 'ecs-operator',
+        'app.kubernetes.io/managed-by': 'Helm',
+      });
+    }
+  });
+
+  test('installs the CRDs as they are in crds/, kept when the release goes', async () => {
+    const crds = (await helm.render(region)).filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(crds.length).toBeGreaterThan(5);
+    for (const { metadata, spec } of crds) {
+      const [plural, ...group] = metadata.name.split('.');
+      const file = readFileSync(join(repository, `crds/${group.join('.')}_${plural}.yaml`), 'utf8');
+      expect(spec).toEqual(parse(file).spec);
+      expect(metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+    }
+  });
+
+  test('lets CRDs go, and past their guard, when they are not to be kept', async () => {
+    const rendered = await helm.render({ ...region, crds: { keep: false } });
+    expect(pick(rendered, 'CustomResourceDefinition', 'ecsclusters.ecs-operator.dev').metadata.annotations).toEqual({
+      'ecs-operator.dev/allow-deletion': 'true',
+    });
+    expect(pick(rendered, 'ValidatingAdmissionPolicy').metadata.annotations).toBeUndefined();
+  });
+});
+
+describe('a pod', () => {
+  test('may do nothing on its node', async () => {
+    const spec = podSpecOf(pick(await helm.render(region), 'Deployment'));
+    expect(spec.securityContext).toEqual({
+      runAsNonRoot: true,
+      runAsUser: 65_532,
+      runAsGroup: 65_532,
+      fsGroup: 65_532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(spec.containers[0].securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  test('is probed where it answers, and has time to stop', async () => {
+    const spec = podSpecOf(pick(await helm.render(region), 'Deployment'));
+    const { livenessProbe, readinessProbe, ports } = spec.containers[0];
+    expect(livenessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'health' }, failureThreshold: 6 });
+    expect(readinessProbe).toMatchObject({ httpGet: { path: '/readyz', port: 'health' } });
+    const config = await configOf(region);
+    expect(ports).toEqual([
+      { name: 'metrics', containerPort: config.metricsAddress?.port, protocol: 'TCP' },
+      { name: 'health', containerPort: config.healthAddress?.port, protocol: 'TCP' },
+    ]);
+    // drainMs of the engine, two seconds for Events and as long for the Leases.
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(15);
+  });
+
+  test('comes from the tag of the chart, or from the digest', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    expect(container(await helm.render(region)).image).toMatch(/^ghcr\.io\/ecs-operator\/ecs-operator:\d+\.\d+\.\d+$/);
+    expect(container(await helm.render({ ...region, image: { digest } })).image).toMatch(
+      new RegExp(`:[\\d.]+@${digest}$`),
+    );
+  });
+});
+
+describe('values', () => {
+  test('that nobody set give what the operator does by itself', async () => {
+    const own = loadConfig(['--metrics-bind-address=:8080', '--health-probe-bind-address=:8081'], {
+      AWS_REGION: 'eu-west-1',
+      POD_NAME: 'pod-1',
+      POD_NAMESPACE: 'ecs-operator',
+    });
+    expect(await configOf(region)).toEqual(own);
+  });
+
+  test.each<[Values, Partial<Config>]>([
+    [{ aws: { region: 'us-gov-west-1', quotaScale: 2.5 } }, { region: 'us-gov-west-1', quotaScale: 2.5 }],
+    [
+      { watch: { namespace: 'team-a', labelSelector: 'team in (a,b), !legacy' } },
+      { namespace: 'team-a', labelSelector: 'team in (a,b), !legacy' },
+    ],
+    [{ accounts: { enabled: false } }, { awsAccounts: false }],
+    [
+      { resync: 86_400, concurrency: 1, logLevel: 'debug' },
+      { resyncMs: 86_400_000, concurrency: 1, logLevel: 'debug' },
+    ],
+    [{ traces: { endpoint: 'http://collector:4318' } }, { tracesEndpoint: 'http://collector:4318' }],
+    [
+      { ports: { metrics: 9_090, health: 9_091 } },
+      { metricsAddress: { host: undefined, port: 9_090 }, healthAddress: { host: undefined, port: 9_091 } },
+    ],
+    [
+      { shards: 3, leaderElection: { leaseDuration: 30, renewDeadline: 20, retryPeriod: 0.5 } },
+      {
+        leaderElection: {
+          enabled: true,
+          namespace: 'ecs-operator',
+          shards: 3,
+          leaseDurationMs: 30_000,
+          renewDeadlineMs: 20_000,
+          retryPeriodMs: 500,
+        },
+      },
+    ],
+  ])('%j reach the operator', async (values, expected) => {
+    expect(await configOf({ ...region, ...values })).toMatchObject(expected);
+  });
+
+  test.each<[string, Values, string]>([
+    ['a missing region', {}, 'aws.region is empty: set it to the AWS region'],
+    ['a region that is none', { aws: { region: 'Frankfurt' } }, "at '/aws/region': 'Frankfurt' does not match pattern"],
+    [
+      'a misspelt value',
+      { aws: { region: 'eu-west-1', regoin: 'x' } },
+      "at '/aws': additional properties 'regoin' not allowed",
+    ],
+    ['a misspelt section', { ...region, leaderelection: {} }, "additional properties 'leaderelection' not allowed"],
+    ['a text for a number', { ...region, replicas: 'two' }, "at '/replicas': got string, want integer"],
+    ['no shard at all', { ...region, shards: 0 }, "at '/shards': minimum: got 0, want 1"],
+    [
+      'a level that is none',
+      { ...region, logLevel: 'verbose' },
+      "at '/logLevel': value must be one of 'trace', 'debug'",
+    ],
+    [
+      'a digest that is none',
+      { ...region, image: { digest: 'latest' } },
+      "at '/image/digest': 'latest' does not match pattern '^(sha256:",
+    ],
+    ['too little time to stop', { ...region, terminationGracePeriodSeconds: 5 }, 'minimum: got 5, want 15'],
+    [
+      'a lease that ends before its leader does',
+      { ...region, leaderElection: { renewDeadline: 20 } },
+      'leaderElection.leaseDuration is 15: it must be longer than leaderElection.renewDeadline, which is 20.',
+    ],
+    [
+      'retries that come too late',
+      { ...region, leaderElection: { retryPeriod: 9 } },
+      'leaderElection.renewDeadline is 10: it must be more than 1.2 times leaderElection.retryPeriod, which is 9.',
+    ],
+    [
+      'a variable that the chart sets',
+      { ...region, extraEnv: [{ name: 'AWS_REGION', value: 'x' }] },
+      'extraEnv has AWS_REGION, which the chart sets itself',
+    ],
+    [
+      'a service account without a name',
+      { ...region, serviceAccount: { create: false } },
+      'serviceAccount.name is empty',
+    ],
+    [
+      'a monitor of a Service that is not there',
+      { ...region, metrics: { service: { enabled: false }, serviceMonitor: { enabled: true } } },
+      'leave metrics.service.enabled=true',
+    ],
+  ])('refuse %s with a message that names it', async (_, values, message) => {
+    const { exitCode, stderr } = await helm.run(['template', 'x', chart, '--kube-version', '1.36.0'], values);
+    expect(stderr).toContain(message);
+    expect(exitCode).not.toBe(0);
+  });
+
+  test('refuse a cluster that is too old for the guard of the CRDs', async () => {
+    const { stderr } = await helm.run(['template', 'x', chart, '--kube-version', '1.29.9'], leastValues);
+    expect(stderr).toContain('chart requires kubeVersion: >=1.30.0-0');
+  });
+});
+
+describe('roles and bindings', () => {
+  const standard: Access = { namespace: 'ecs-operator', serviceAccount: 'ecs-operator', accounts: true, shards: 1 };
+
+  test.each<[string, Values, Access]>([
+    ['cluster-wide', {}, standard],
+    ['without accounts', { accounts: { enabled: false } }, { ...standard, accounts: false }],
+    ['with three shards', { shards: 3 }, { ...standard, shards: 3 }],
+    ['for one namespace', { watch: { namespace: 'team-a' } }, { ...standard, watchNamespace: 'team-a' }],
+    [
+      'for one namespace without accounts',
+      { watch: { namespace: 'team-a' }, accounts: { enabled: false } },
+      { ...standard, watchNamespace: 'team-a', accounts: false },
+    ],
+    ['for another account', { serviceAccount: { name: 'other' } }, { ...standard, serviceAccount: 'other' }],
+  ])('%s are those that the tests run under', async (_, values, access) => {
+    const rendered = await helm.render({ ...region, rbac: { userRoles: false }, ...values });
+    const ours = rendered
+      .filter(({ apiVersion }) => apiVersion.startsWith('rbac.'))
+      .map(({ metadata: { labels: _labels, ...metadata }, ...rest }) => ({ ...rest, metadata }));
+    expect(ours).toHaveLength(accessManifests(access).length);
+    expect(ours).toEqual(expect.arrayContaining([...accessManifests(access)]));
+  });
+});

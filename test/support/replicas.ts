@@ -1,0 +1,169 @@
+import type { JournalEntry } from '../sandbox/region/index.ts';
+import { type ApiProxy, startApiProxy } from './api-proxy.ts';
+import { testCluster } from './cluster.ts';
+import { eventually } from './eventually.ts';
+import { must } from './kubectl.ts';
+import { type OperatorProcess, operatorProcess } from './operator-process.ts';
+import type { TestBed } from './test-bed.ts';
+
+/** One of several operators that share the objects of a bed. Its access key tells in the region's journal what it did. */
+export interface Replica {
+  readonly name: string;
+  readonly accessKey: string;
+  readonly process: OperatorProcess;
+  /** Its own way to the API server. */
+  readonly proxy: ApiProxy;
+}
+
+export interface LeaseTimes {
+  readonly leaseSeconds: number;
+  readonly deadlineSeconds: number;
+  readonly retrySeconds: number;
+}
+
+export const productionTimes: LeaseTimes = { leaseSeconds: 15, deadlineSeconds: 10, retrySeconds: 2 };
+/** So short that a test need not wait long, and long enough for a machine that is busy. */
+export const shortTimes: LeaseTimes = { leaseSeconds: 3, deadlineSeconds: 2, retrySeconds: 0.4 };
+
+export interface LeaseSpec {
+  readonly holderIdentity?: string;
+  readonly leaseDurationSeconds?: number;
+  readonly leaseTransitions?: number;
+  readonly renewTime?: string;
+}
+
+/** Replicas of an operator in a bed that has none. */
+export class Replicas {
+  readonly #bed: TestBed;
+  readonly #shards: number;
+  readonly #all = new Set<Replica>();
+  #count = 0;
+
+  constructor(bed: TestBed, shards: number) {
+    this.#bed = bed;
+    this.#shards = shards;
+  }
+
+  get leases(): readonly string[] {
+    if (this.#shards === 1) return ['ecs-operator'];
+    return Array.from({ length: this.#shards }, (_, shard) => `ecs-operator-shard-${shard}`);
+  }
+
+  /** What the chart's role in the operator's namespace allows: no list, no watch, and no other Lease. */
+  async allow(): Promise<void> {
+    const { kubectl, kubeconfig } = testCluster();
+    const { namespace } = this.#bed;
+    const group = 'coordination.k8s.io';
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'leases', namespace },
+      rules: [
+        { apiGroups: [group], resources: ['leases'], verbs: ['create'] },
+        { apiGroups: [group], resources: ['leases'], resourceNames: this.leases, verbs: ['get', 'update'] },
+      ],
+    };
+    await must(kubectl, ['apply', '--server-side', '-f', '-'], JSON.stringify(role));
+    const account = '--serviceaccount=ecs-operator:ecs-operator';
+    await must(kubectl, ['-n', namespace, 'create', 'rolebinding', 'leases', '--role=leases', account]);
+    await eventually('the operator may create Leases', async () => {
+      const question = ['--kubeconfig', kubeconfig('operator'), '-n', namespace, 'auth', 'can-i', 'create', 'leases'];
+      const { stdout } = await kubectl(question);
+      return { value: stdout, done: stdout.trim() === 'yes' };
+    });
+  }
+
+  /** Starts another one, with a name that there has not been before. */
+  async start(times: LeaseTimes = shortTimes): Promise<Replica> {
+    this.#count += 1;
+    const name = `replica-${this.#count}`;
+    const { namespace, region, config } = this.#bed;
+    const accessKey = `AKIAREPLICA${String(this.#count).padStart(9, '0')}`;
+    const proxy = await startApiProxy(testCluster().kubeconfig('operator'));
+    const process = await operatorProcess({
+      kubeconfig: proxy.kubeconfig,
+      aws: { ...region.env, AWS_ACCESS_KEY_ID: accessKey },
+      region: config.region,
+      namespace,
+      name: `${namespace}-${name}`,
+      env: {
+        POD_NAME: name,
+        POD_NAMESPACE: namespace,
+        ECS_OPERATOR_LEADER_ELECT: 'true',
+        ECS_OPERATOR_SHARDS: String(this.#shards),
+        ECS_OPERATOR_LEASE_DURATION: String(times.leaseSeconds),
+        ECS_OPERATOR_RENEW_DEADLINE: String(times.deadlineSeconds),
+        ECS_OPERATOR_RETRY_PERIOD: String(times.retrySeconds),
+      },
+    });
+    await process.start();
+    const replica = { name, accessKey, process, proxy };
+    this.#all.add(replica);
+    return replica;
+  }
+
+  /** Ends it for good; the exit code. */
+  async stop(replica: Replica): Promise<number> {
+    this.#all.delete(replica);
+    // One that sleeps hears no signal.
+    await replica.process.resume();
+    const code = await replica.process.stop();
+    await replica.proxy.stop();
+    return code;
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#all].map((replica) => this.stop(replica)));
+  }
+
+  async lease(name: string): Promise<LeaseSpec | undefined> {
+    const path = `/apis/coordination.k8s.io/v1/namespaces/${this.#bed.namespace}/leases`;
+    const list = await this.#bed.admin.request<{
+      readonly items: readonly { readonly metadata: { readonly name: string }; readonly spec: LeaseSpec }[];
+    }>({ method: 'GET', path, signal: AbortSignal.timeout(10_000) });
+    return list.items.find(({ metadata }) => metadata.name === name)?.spec;
+  }
+
+  /** By Lease, the replica that is its holder. */
+  async holders(): Promise<readonly (Replica | undefined)[]> {
+    return Promise.all(this.leases.map(async (name) => this.#named((await this.lease(name))?.holderIdentity)));
+  }
+
+  /** Waits until every Lease has a holder among these, each with a fair share; and returns the holders by Lease. */
+  async shared(among: readonly Replica[], deadlineMs?: number): Promise<readonly Replica[]> {
+    const most = Math.ceil(this.#shards / among.length);
+    const least = Math.floor(this.#shards / among.length);
+    const settled = await eventually(
+      `${this.#shards} Leases are shared by ${among.map(({ name }) => name).join(', ')}`,
+      async () => {
+        const holders = (await this.holders()).filter((holder) => holder !== undefined);
+        const counts = among.map((replica) => holders.filter((holder) => holder === replica).length);
+        const fair = counts.every((count) => count <= most && count >= least);
+        return { value: holders.map(({ name }) => name), done: fair && holders.length === this.#shards };
+      },
+      deadlineMs,
+    );
+    return settled.map((name) => this.#byName(name));
+  }
+
+  #named(identity: string | undefined): Replica | undefined {
+    return [...this.#all].find(({ name }) => identity?.startsWith(`${name}_`) === true);
+  }
+
+  #byName(name: string): Replica {
+    const replica = this.#named(`${name}_`);
+    if (replica === undefined) throw new Error(`there is no ${name}`);
+    return replica;
+  }
+}
+
+/** Mutations that a replica sent after another had sent one that began later; by this object or of all. Each is one too many. */
+export function comebacks(mutations: readonly JournalEntry[]): readonly string[] {
+  const left = new Set<string>();
+  let current: string | undefined;
+  return mutations.flatMap(({ accessKey, operation, seq }) => {
+    if (current !== undefined && current !== accessKey) left.add(current);
+    current = accessKey;
+    return left.has(accessKey) ? [`${seq} ${operation} by ${accessKey}`] : [];
+  });
+}
