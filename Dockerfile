@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 
-# Both images are pinned by digest: a tag can be pushed again, a digest cannot. Dependabot (.github/dependabot.yaml) moves them, and the
-# release fails when a digest is not the tag's (.github/workflows/release.yaml).
+# Both images are pinned by digest: a tag can be pushed again, a digest cannot. Dependabot moves them (.github/dependabot.yaml); a release
+# fails when one is not there and warns when its tag has moved on (.github/workflows/release.yaml).
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim@sha256:3638d9a6fe4030bd716be989438248074489337ba3275657f93595428be4fc03 AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
@@ -23,7 +23,8 @@ LABEL org.opencontainers.image.title="ecs-operator" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}"
 WORKDIR /app
-COPY --from=build --chmod=0444 /build/dist/ecs-operator.mjs ./
+# The second file is loaded only when traces are wanted.
+COPY --from=build --chmod=0444 /build/dist/ecs-operator.mjs /build/dist/ecs-operator-tracing.mjs ./
 COPY --chmod=0444 LICENSE ./
 USER 65532:65532
 # Said here too, because the AWS SDK asks for it and fails for a user that /etc/passwd does not know, as OpenShift has them.

@@ -68,11 +68,7 @@ function both(create: Factory): { readonly read: Factory; readonly mutation: Fac
  * The endpoint is found by the SDK itself: `AWS_ENDPOINT_URL`, then the region. So are credentials that are not given: by the default
  * provider chain.
  */
-export function createRegionClients(
-  region: string,
-  settings: HttpSettings,
-  given?: CredentialProvider,
-): RegionClients {
+export function createRegionClients(region: string, settings: HttpSettings, given?: CredentialProvider): RegionClients {
   const agentOptions = { keepAlive: true, maxSockets: settings.maxSockets };
   // One pair of agents for all clients, so that they share connections and DNS answers.
   const httpAgent = new http.Agent(agentOptions);

@@ -1,4 +1,4 @@
-import { type GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts';
+import type { GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts';
 import { OperatorError } from '../errors.ts';
 import type { AwsCredentials } from './credentials.ts';
 import { SingleFlight } from './singleflight.ts';
@@ -30,8 +30,9 @@ export class Identity {
 
   async get(signal: AbortSignal): Promise<CallerIdentity> {
     const { accessKeyId } = await this.#options.credentials(signal);
-    if (this.#known?.accessKeyId === accessKeyId) return this.#known;
-    return await this.#flight.join(() => this.#ask(accessKeyId), signal);
+    // An answer that was asked for with other credentials is none for these.
+    while (this.#known?.accessKeyId !== accessKeyId) await this.#flight.join(() => this.#ask(accessKeyId), signal);
+    return this.#known;
   }
 
   async #ask(accessKeyId: string): Promise<CallerIdentity> {

@@ -2,7 +2,7 @@ import type { KubeObject } from '../kube/types.ts';
 import type { AccountAccess } from './cloud.ts';
 import type { CommonSpec, CommonStatus, Reference } from './kind.ts';
 import type { Outcome } from './outcome.ts';
-import { type Directory, isReady, mayRefer, referenceKey } from './references.ts';
+import { type Directory, isReady, mayRefer, type Resolved, referenceKey } from './references.ts';
 
 type Managed = KubeObject<CommonSpec, CommonStatus>;
 type Blocked = Extract<Outcome, { kind: 'blocked' }>;
@@ -28,9 +28,7 @@ export interface Place {
 
 export type ChosenAccount =
   /** The operator's own credentials, whosever they are. */
-  | { readonly kind: 'own' }
-  | { readonly kind: 'account'; readonly access: AccountAccess }
-  | Blocked;
+  { readonly kind: 'own' } | { readonly kind: 'account'; readonly access: AccountAccess } | Blocked;
 
 /**
  * The account of an object: what `spec.accountRef` names, else its namespace's annotation, else the operator's own. One that is
@@ -67,7 +65,10 @@ function begins({ metadata, status }: Managed): boolean {
 }
 
 /** What is there already stays in hand while the account cannot be looked at for a moment. */
-function whyUnusable(account: Managed, begins: boolean): { readonly reason: string; readonly message: string } | undefined {
+function whyUnusable(
+  account: Managed,
+  begins: boolean,
+): { readonly reason: string; readonly message: string } | undefined {
   if (begins && account.metadata.deletionTimestamp !== undefined) {
     return { reason: 'AccountDeleting', message: 'is being deleted.' };
   }
@@ -110,14 +111,18 @@ export function whyElsewhere({ status, spec }: Managed, now: Place): Terminal | 
   };
 }
 
-/** No reference leads into another account: what AWS calls by a name or an ARN would not be found from there, or not be allowed. */
+/**
+ * No reference leads into another account: what AWS calls by a name or an ARN would not be found from there, or not be allowed. Of one that
+ * does not resolve nothing is told.
+ */
 export function refersElsewhere(
   object: Managed,
   references: readonly Reference[],
-  directory: Directory,
+  { directory, resolved }: { readonly directory: Directory; readonly resolved: Resolved },
   accountId: string,
 ): Terminal | undefined {
   for (const reference of references) {
+    if (!resolved.identities.has(reference.field)) continue;
     const key = referenceKey(reference, object.metadata.namespace);
     const other = directory.get(reference.kind, key)?.status?.accountId;
     if (other === undefined || other === accountId) continue;

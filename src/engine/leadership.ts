@@ -46,15 +46,10 @@ export interface ElectedOptions {
   readonly log: Logger;
 }
 
-/** `ecs-operator`, or `ecs-operator-shard-0` and so on. */
-export function leaseNames(shards: number): readonly string[] {
-  if (shards === 1) return ['ecs-operator'];
-  return Array.from({ length: shards }, (_, shard) => `ecs-operator-shard-${shard}`);
-}
-
 /** One Lease for each shard; a process acts on the objects of those that it holds. */
-export function elected({ shards, ...options }: ElectedOptions): Leadership {
-  const election = new LeaderElection({ ...options, names: leaseNames(shards) });
+export function elected(options: ElectedOptions): Leadership {
+  const { shards } = options;
+  const election = new LeaderElection(options);
   return {
     shards,
     leases: () => election.leases,

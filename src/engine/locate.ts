@@ -57,7 +57,7 @@ export async function locate<Reads>(
   const refusal =
     whyElsewhere(object, { accountId, region }) ??
     (object.metadata.deletionTimestamp === undefined
-      ? refersElsewhere(object, references, directory, accountId)
+      ? refersElsewhere(object, references, { directory, resolved }, accountId)
       : undefined);
   return refusal ?? { kind: 'located', account, region, references: resolved };
 }

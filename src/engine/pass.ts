@@ -15,7 +15,7 @@ import type { Outcome, PassResult } from './outcome.ts';
 import type { Priority } from './queue.ts';
 import type { Directory } from './references.ts';
 import { remove } from './remove.ts';
-import { nextStatus } from './status.ts';
+import { isUnseen, nextStatus } from './status.ts';
 import { type Findings, Work, type WorkDependencies } from './work.ts';
 
 /** Writes to the API server, as `kube/objects.ts` offers them. Each checks the leader gate immediately before it is sent. */
@@ -155,9 +155,7 @@ export class Pass<Reads> {
   }
 
   #isEarly(key: ObjectKey, object: Managed, outcome: Outcome): boolean {
-    return (
-      outcome.kind === 'blocked' && object.status === undefined && this.#deps.memory.isNew(key, object.metadata.uid)
-    );
+    return outcome.kind === 'blocked' && isUnseen(object.status) && this.#deps.memory.isNew(key, object.metadata.uid);
   }
 
   async #findOut(

@@ -27,6 +27,16 @@ export interface StatusInput {
   readonly now: string;
 }
 
+/**
+ * What the API server shows as the status of an object that nobody has looked at yet. kstatus takes an object without a status for
+ * Current, so that Flux would go on before anything is there (fluxcd/kustomize-controller#387).
+ */
+export const unseen = { observedGeneration: -1 } as const;
+
+export function isUnseen(status: CommonStatus | undefined): boolean {
+  return status === undefined || status.observedGeneration === unseen.observedGeneration;
+}
+
 /** The whole status that should be there, or `undefined` when it is there already. */
 export function nextStatus(input: StatusInput): CommonStatus | undefined {
   const { object, outcome, settlement } = input;

@@ -17,6 +17,8 @@ export interface Schema {
   readonly maxProperties?: number;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  /** Only of `status`: what a spec leaves out is nobody's to fill in (design.md section 2). */
+  readonly default?: object;
   readonly additionalProperties?: Schema;
   readonly items?: Schema;
   readonly 'x-kubernetes-int-or-string'?: true;

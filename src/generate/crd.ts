@@ -1,3 +1,4 @@
+import { unseen } from '../engine/status.ts';
 import { lowerFirst } from '../kinds/shared/camel-case.ts';
 import type { Column, KindRules, Overlays, Schema } from './contract.ts';
 import { type Sdk, sdkOf } from './sdk.ts';
@@ -54,7 +55,7 @@ export function rootSchema(rules: KindRules, read: (type: string) => TypeSchemas
       kind: { type: 'string' },
       metadata: { type: 'object' },
       spec,
-      status,
+      status: { ...status, default: unseen },
     },
     ...overlays.Object,
   };

@@ -40,7 +40,6 @@ export function generateAll(generated: readonly GeneratedKind[] = generateSchema
   }
   files.set('charts/ecs-operator/templates/_rules.tpl', rulesTemplate());
   files.set('charts/ecs-operator/README.md', chartReadme(readFileSync(chartValues, 'utf8')));
-  files.set('docs/api.md', apiDocs(generated));
-  for (const [path, content] of iamFiles()) files.set(path, content);
+  for (const [path, content] of [...apiDocs(generated), ...iamFiles()]) files.set(path, content);
   return files;
 }

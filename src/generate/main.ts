@@ -27,13 +27,13 @@ async function differing(files: ReadonlyMap<string, string>): Promise<string[]> 
   return differences;
 }
 
-/** Folders that hold nothing but generated CRDs. */
-const crdFolders = ['crds', 'charts/ecs-operator/templates/crds'];
+/** Folders that hold nothing but generated files. */
+const generatedFolders = ['crds', 'charts/ecs-operator/templates/crds', 'docs/api', 'docs/iam'];
 
-/** CRDs of kinds that are no more: a user who applies the folder, or installs the chart, would still install them. */
+/** CRDs of kinds that are no more, and what was written for them: a user who applies the folder, or installs the chart, would still install them. */
 async function leftovers(files: ReadonlyMap<string, string>): Promise<string[]> {
   const present = await Promise.all(
-    crdFolders.map(async (folder) => {
+    generatedFolders.map(async (folder) => {
       const names = await readdir(join(root, folder)).catch(() => []);
       return names.map((name) => `${folder}/${name}`);
     }),
@@ -41,7 +41,7 @@ async function leftovers(files: ReadonlyMap<string, string>): Promise<string[]> 
   return present
     .flat()
     .filter((path) => !files.has(path))
-    .map((path) => `${path} belongs to no kind: delete it`);
+    .map((path) => `${path} belongs to nothing that is generated: delete it`);
 }
 
 function report(problems: readonly string[]): number {

@@ -1,3 +1,4 @@
+import { anchorName, leaseNames } from '../kube/leader-layout.ts';
 import type { KindRules } from './contract.ts';
 import { kinds } from './kinds.ts';
 
@@ -49,12 +50,19 @@ export function operatorRules(of: readonly KindRules[] = kinds): OperatorRules {
   };
 }
 
-/** `create` cannot be limited by name: the API server does not know the name of what is not there yet. */
-export function leaseRules(names: readonly string[]): readonly PolicyRule[] {
+/** As many shards as the chart accepts, so that the role can name their Leases. */
+export const maxShards = 32;
+
+/**
+ * On the Leases, where the operator runs. The names are those of every number of shards: while it changes, replicas of the old number still
+ * renew theirs, and those of the new one look whether they are held.
+ */
+export function leaseRules(): readonly PolicyRule[] {
   const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
   return [
+    // Not limited by name: the API server does not know the name of what is not there yet.
     { ...lease, verbs: ['create'] },
-    { ...lease, resourceNames: names, verbs: ['get', 'update'] },
+    { ...lease, resourceNames: [anchorName, ...leaseNames(maxShards)], verbs: ['get', 'update'] },
   ];
 }
 

@@ -3,6 +3,7 @@ import { type Clock, sleep } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import { type Holdings, mayMove, shardToClaim, takeAfterMs } from './leader-balance.ts';
 import { LeaderElector } from './leader-elector.ts';
+import { leaseNames, ShardLayout } from './leader-layout.ts';
 import { type ElectionTiming, holderOf } from './leader-state.ts';
 import type { LeaseAccess } from './lease.ts';
 
@@ -25,8 +26,8 @@ export interface ShardWork {
 }
 
 export interface LeaderElectionOptions {
-  /** Names of the Leases, by shard. */
-  readonly names: readonly string[];
+  /** Among how many Leases the objects are split. */
+  readonly shards: number;
   readonly identity: string;
   readonly leases: LeaseAccess;
   readonly timing: ElectionTiming;
@@ -47,13 +48,18 @@ export class LeaderElection {
   #work: ShardWork | undefined;
   #claiming: number | undefined;
   #givingUp: number | undefined;
+  readonly #layout: ShardLayout;
+  /** Another number of shards is in force, or may be. */
+  #unsettled = true;
   #stopping = false;
-  #loops: readonly Promise<void>[] = [];
+  #loop: Promise<void> = Promise.resolve();
 
   constructor(options: LeaderElectionOptions) {
     this.#options = options;
-    this.#pending = options.names.map(() => Promise.resolve());
-    this.#electors = options.names.map((name, shard) => this.#candidate(name, shard));
+    const names = leaseNames(options.shards);
+    this.#layout = new ShardLayout(options);
+    this.#pending = names.map(() => Promise.resolve());
+    this.#electors = names.map((name, shard) => this.#candidate(name, shard));
   }
 
   get leases(): readonly LeaseHolding[] {
@@ -74,8 +80,7 @@ export class LeaderElection {
 
   start(work: ShardWork): void {
     this.#work = work;
-    const { signal } = this.#running;
-    this.#loops = [...this.#electors.map((elector) => elector.run(signal)), this.#balanceForEver(signal)];
+    this.#loop = this.#run(this.#running.signal);
   }
 
   /** Takes nothing more; what is held stays held and is renewed until `giveBack`. */
@@ -95,7 +100,7 @@ export class LeaderElection {
     await Promise.race([given, late]);
     limit.abort();
     this.#running.abort(new Error('stopping'));
-    await Promise.all(this.#loops);
+    await this.#loop;
   }
 
   #candidate(name: string, shard: number): LeaderElector {
@@ -109,16 +114,48 @@ export class LeaderElection {
       log,
       hooks: {
         takeAfterMs: (claimant) =>
-          this.#stopping || this.#givingUp === shard
+          this.#stopping || this.#unsettled || this.#givingUp === shard
             ? Number.POSITIVE_INFINITY
             : takeAfterMs(this.#holdings(), claimant, timing.retryPeriodMs),
         claims: () => !this.#stopping && this.#claiming === shard,
         keepsClaim: (claimant) => mayMove(this.#holdings(), identity, claimant),
-        onTaken: () => this.#then(shard, async () => this.#work?.takeOver(shard)),
+        onTaken: () => this.#then(shard, () => this.#begin(shard)),
         onSeen: () => this.#honour(),
         onLost: (reason) => this.#work?.lost(name, reason),
       },
     });
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    await this.#settle(signal);
+    await Promise.all([...this.#electors.map((elector) => elector.run(signal)), this.#balanceForEver(signal)]);
+  }
+
+  async #settle(signal: AbortSignal): Promise<void> {
+    await this.#layout.settle(signal).then(
+      () => {
+        this.#unsettled = false;
+      },
+      // Stopped meanwhile.
+      () => {},
+    );
+  }
+
+  /** A Lease is ours: work begins unless the objects are split differently now. */
+  async #begin(shard: number): Promise<void> {
+    const { clock, timing, log } = this.#options;
+    const { signal } = this.#running;
+    const elector = this.#electors[shard];
+    while (elector?.isValid === true) {
+      const inForce = await this.#layout.isInForce(signal).catch(() => undefined);
+      if (inForce === true) return this.#work?.takeOver(shard);
+      if (inForce === false) break;
+      await sleep(clock, timing.retryPeriodMs, signal);
+    }
+    log.info({ lease: elector?.name }, 'objects are split among another number of shards; this replica stands by');
+    this.#unsettled = true;
+    await elector?.resign();
+    await this.#settle(signal);
   }
 
   /** Takes part in sharing, once in a retry period. */

@@ -107,7 +107,8 @@ function whereItWent(holder: string | undefined): string {
   return holder === '' ? 'somebody emptied it' : `${holder} has taken it`;
 }
 
-function sight(before: Sighting | undefined, lease: Lease | undefined, at: number): Sighting {
+/** What we know of a Lease after another look at it. */
+export function sight(before: Sighting | undefined, lease: Lease | undefined, at: number): Sighting {
   if (lease === undefined) {
     if (before === undefined) return { lease, record: undefined, changedAt: at };
     return { ...before, lease };

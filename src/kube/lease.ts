@@ -11,8 +11,8 @@ export interface LeaseRecord {
   /** How long the holder asks to be waited for after the last sign of life. The API knows whole seconds. */
   readonly durationSeconds: number;
   /** Both are the holder's wall clock, for people to read. Nobody reckons with them: two machines' clocks differ. */
-  readonly acquireTime: string;
-  readonly renewTime: string;
+  readonly acquireTime: string | undefined;
+  readonly renewTime: string | undefined;
   /** How often the holder has changed. */
   readonly transitions: number;
 }
@@ -22,6 +22,8 @@ export interface LeaseContent {
   readonly record: LeaseRecord;
   /** Who asks the holder to hand it over; see `leader-balance.ts`. */
   readonly claimant: string | undefined;
+  /** Among how many shards the objects are split; see `leader-layout.ts`. Left as it is when not given. */
+  readonly layout?: string | undefined;
 }
 
 /** One version of a Lease. */
@@ -42,8 +44,8 @@ interface LeaseObject {
   readonly spec?: {
     readonly holderIdentity?: string | null;
     readonly leaseDurationSeconds?: number | null;
-    readonly acquireTime?: string | null;
-    readonly renewTime?: string | null;
+    readonly acquireTime?: string | null | undefined;
+    readonly renewTime?: string | null | undefined;
     readonly leaseTransitions?: number | null;
   };
 }
@@ -68,6 +70,7 @@ export interface LeaseAccess {
 
 const resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' };
 const claimAnnotation = 'ecs-operator.dev/claimed-by';
+const layoutAnnotation = 'ecs-operator.dev/shards';
 /** Renewals wait for nobody else's Retry-After. */
 const flow = 'leases';
 
@@ -135,22 +138,25 @@ function read(answer: LeaseObject): Lease {
     record: {
       holder: spec.holderIdentity ?? '',
       durationSeconds: spec.leaseDurationSeconds ?? 0,
-      acquireTime: spec.acquireTime ?? '',
-      renewTime: spec.renewTime ?? '',
+      acquireTime: spec.acquireTime ?? undefined,
+      renewTime: spec.renewTime ?? undefined,
       transitions: spec.leaseTransitions ?? 0,
     },
     claimant: metadata.annotations?.[claimAnnotation],
+    layout: metadata.annotations?.[layoutAnnotation],
   };
 }
 
-function withContent(object: LeaseObject, { record, claimant }: LeaseContent): LeaseObject {
-  const { [claimAnnotation]: _, ...annotations } = object.metadata.annotations ?? {};
+function withContent(object: LeaseObject, { record, claimant, layout }: LeaseContent): LeaseObject {
+  const { [claimAnnotation]: _, ...kept } = object.metadata.annotations ?? {};
+  const annotations = {
+    ...kept,
+    ...(claimant === undefined ? {} : { [claimAnnotation]: claimant }),
+    ...(layout === undefined ? {} : { [layoutAnnotation]: layout }),
+  };
   return {
     ...object,
-    metadata: {
-      ...object.metadata,
-      annotations: claimant === undefined ? annotations : { ...annotations, [claimAnnotation]: claimant },
-    },
+    metadata: { ...object.metadata, annotations },
     spec: {
       ...object.spec,
       holderIdentity: record.holder,

@@ -1,8 +1,11 @@
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinds } from '../../src/kinds/index.ts';
+import type { ControlPlane } from '../sandbox/control-plane/index.ts';
 import { startRegion } from '../sandbox/region/index.ts';
+import { accountsControlPlane } from '../support/accounts-bed.ts';
 import { operatorBed } from '../support/operator-bed.ts';
+import { accounts } from './operator/accounts.ts';
 import { type Frontage, startFrontage } from './operator/aws-frontage.ts';
 import { changes } from './operator/changes.ts';
 import { creation } from './operator/creation.ts';
@@ -16,7 +19,23 @@ import type { Stage } from './operator/stage.ts';
 import { type Moto, startMoto } from './tools/moto.ts';
 import { describeWithPython, pythonTools } from './tools/python.ts';
 
-const scenarios = [...creation, ...changes, ...ownership, ...deletion, ...ec2Creation, ...ec2Changes, ...ec2Deletion];
+const scenarios = [
+  ...creation,
+  ...changes,
+  ...ownership,
+  ...deletion,
+  ...ec2Creation,
+  ...ec2Changes,
+  ...ec2Deletion,
+  ...accounts,
+];
+
+/** Of this file alone: AWSAccount objects are in no namespace, so that the operators of other tests would see them too. */
+let controlPlane: ControlPlane;
+beforeAll(async () => {
+  controlPlane = await accountsControlPlane();
+}, 120_000);
+afterAll(() => controlPlane.stop());
 
 describe('the scenarios', () => {
   it('show every kind being created, updated and deleted', () => {
@@ -80,7 +99,7 @@ function staged(start: () => Promise<Setting>): () => Stage {
   beforeAll(async () => {
     const setting = await start();
     stop = setting.stop;
-    const bed = await operatorBed(setting.frontage);
+    const bed = await operatorBed(setting.frontage, { cluster: controlPlane, config: { awsAccounts: true } });
     stop = async () => {
       await bed.stop();
       await setting.frontage.stop();

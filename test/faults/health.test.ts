@@ -1,7 +1,10 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { absent } from '../../src/engine/kind.ts';
 import { kinds } from '../../src/kinds/index.ts';
-import { testCluster } from '../support/cluster.ts';
+import { Operator } from '../../src/operator.ts';
+import { operatorUser } from '../sandbox/operator-access.ts';
 import { eventually } from '../support/eventually.ts';
 import { cluster, trio } from '../support/manifests.ts';
 import { type ProxiedBed, proxiedBed } from '../support/proxied-bed.ts';
@@ -10,19 +13,21 @@ import { type TestBed, testBed } from '../support/test-bed.ts';
 const anyPort = { host: '127.0.0.1', port: 0 };
 const served = { healthAddress: anyPort } as const;
 
+type Asked = Pick<TestBed, 'operator'>;
+
 interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
-async function ask(bed: TestBed, path: '/healthz' | '/readyz'): Promise<Answer> {
-  const url = `http://127.0.0.1:${bed.operator.ports.healthPort}${path}`;
+async function ask({ operator }: Asked, path: '/healthz' | '/readyz'): Promise<Answer> {
+  const url = `http://127.0.0.1:${operator.ports.healthPort}${path}`;
   const response = await fetch(url, { headers: { connection: 'close' } });
   return { status: response.status, text: await response.text() };
 }
 
 /** Asks as often as an impatient kubelet does. */
-async function answers(bed: TestBed, path: '/healthz' | '/readyz', status: number, withinMs: number): Promise<Answer> {
+async function answers(bed: Asked, path: '/healthz' | '/readyz', status: number, withinMs: number): Promise<Answer> {
   return eventually(
     `${path} answers ${status}`,
     async () => {
@@ -80,16 +85,21 @@ describe('health (reliability row 53)', () => {
   });
 
   it('with a watch that is not let in any more: not ready, and told which', async () => {
-    const heal = proxied.proxy.refuse({ match: ({ path }) => path.endsWith('/ecsclusters'), status: 403 });
-    for (const watch of proxied.proxy.watches) if (watch.path.endsWith('/ecsclusters')) watch.cut('');
-    bed.later(170_000);
+    const { proxy } = proxied;
+    const open = proxy.watches.length;
+    const heal = proxy.refuse({ match: ({ path }) => path.endsWith('/ecsclusters'), status: 403 });
+    bed.later(100_000);
+    for (const watch of proxy.watches) watch.cut('');
+    await eventually('the other watches are open again', async () => {
+      const value = proxy.watches.length;
+      return { value, done: value === open - 1 };
+    });
     expect((await ask(bed, '/readyz')).status).toBe(200);
-    bed.later(11_000);
+    bed.later(100_000);
     const told = await answers(bed, '/readyz', 503, 5_000);
-    expect(told.text).toMatch(/^\[-\]watches failed: nothing heard for 180 s: .*ECSCluster/m);
+    expect(told.text).toContain('[-]watches failed: nothing heard for 180 s: ECSCluster\n');
     heal();
-    for (const watch of proxied.proxy.watches) watch.cut('');
-    await answers(bed, '/readyz', 200, 20_000);
+    await answers(bed, '/readyz', 200, 40_000);
   });
 
   it('with a reconcile that does not end: not alive, but ready', async () => {
@@ -144,20 +154,14 @@ describe('health without AWS', () => {
 
 describe('health of a replica that waits for the Lease', () => {
   it('is that of one that acts: it sees what happens and can take over', async () => {
-    const { freshNamespace } = testCluster();
-    const namespace = await freshNamespace('standby');
-    const leaderElection = {
-      enabled: true,
-      namespace,
-      shards: 1,
-      leaseDurationMs: 15_000,
-      renewDeadlineMs: 10_000,
-      retryPeriodMs: 2_000,
-    };
-    const bed = await testBed({ config: { ...served, leaderElection }, withoutOperator: true });
+    const bed = await testBed({ withoutOperator: true });
+    const timing = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2_000 };
+    const leaderElection = { enabled: true, namespace: bed.namespace, shards: 1, ...timing };
+    await bed.kubectl('create', 'role', 'leases', '--verb=get,create,update', '--resource=leases.coordination.k8s.io');
+    await bed.kubectl('create', 'rolebinding', 'leases', '--role=leases', `--user=${operatorUser}`);
     await bed.admin.request({
       method: 'POST',
-      path: `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
+      path: `/apis/coordination.k8s.io/v1/namespaces/${bed.namespace}/leases`,
       body: {
         apiVersion: 'coordination.k8s.io/v1',
         kind: 'Lease',
@@ -166,10 +170,17 @@ describe('health of a replica that waits for the Lease', () => {
       },
       signal: AbortSignal.timeout(10_000),
     });
-    await bed.restartOperator();
-    await answers(bed, '/readyz', 200, 10_000);
-    await answers(bed, '/healthz', 200, 1_000);
-    expect(bed.operator.leadership.held()).toEqual([]);
+    const operator = new Operator({
+      config: { ...bed.config, ...served, leaderElection },
+      credentials: bed.credentials,
+      clock: systemClock,
+      log: pino({ level: 'silent' }),
+    });
+    await operator.start();
+    await answers({ operator }, '/readyz', 200, 10_000);
+    await answers({ operator }, '/healthz', 200, 1_000);
+    expect(operator.leadership.held()).toEqual([]);
+    await operator.stop();
     await bed.stop();
   });
 });

@@ -166,7 +166,10 @@ describe('an object whose account changes', () => {
     await eventually('the deletion is seen', async () => {
       const object = await where.get('ECSCluster', 'moved');
       const seen = condition(object, 'Stalled')?.observedGeneration;
-      return { value: object, done: object?.metadata.deletionTimestamp !== undefined && seen === object.metadata.generation };
+      return {
+        value: object,
+        done: object?.metadata.deletionTimestamp !== undefined && seen === object.metadata.generation,
+      };
     });
     const touched = journal.since(mark).filter(({ account }) => /^[67]{12}$/.test(account));
     expect(touched.filter(({ service }) => service !== 'sts')).toEqual([]);
@@ -187,7 +190,9 @@ describe('an object whose account changes', () => {
     await where.gone('ECSCluster', 'left');
     await where.apply(cluster('left'));
     await where.ready('ECSCluster', 'left');
-    expect(clusters()).toEqual(expect.arrayContaining([clusterIn('666666666666', 'left'), clusterIn('777777777777', 'left')]));
+    expect(clusters()).toEqual(
+      expect.arrayContaining([clusterIn('666666666666', 'left'), clusterIn('777777777777', 'left')]),
+    );
   });
 
   it("because the operator's own credentials are of another account now, is Stalled likewise", async () => {
@@ -223,7 +228,11 @@ describe('what belongs together', () => {
   it('has to be in one account', async () => {
     await open('apart', GREEN);
     const where = await accounts.namespace();
-    await where.apply({ ...cluster('web'), spec: { accountRef: { name: 'apart' } } }, taskDefinition('web'), service('web'));
+    await where.apply(
+      { ...cluster('web'), spec: { accountRef: { name: 'apart' } } },
+      taskDefinition('web'),
+      service('web'),
+    );
     const message = await where.notReady('ECSService', 'web', 'ReferenceInOtherAccount');
     expect(message).toContain(`spec.clusterRef: ECSCluster ${where.namespace}/web is in AWS account ${GREEN}`);
     expect(accounts.bed.region.inventory().services.filter((arn) => arn.endsWith('/web'))).toEqual([]);
@@ -256,7 +265,10 @@ describe('credentials of a role', () => {
     const { region, passOverAll } = accounts.bed;
     const mark = region.journal.mark();
     const assumed = (): number =>
-      region.journal.since(mark).filter(({ operation, input }) => operation === 'AssumeRole' && JSON.stringify(input).includes('/renewed')).length;
+      region.journal
+        .since(mark)
+        .filter(({ operation, input }) => operation === 'AssumeRole' && JSON.stringify(input).includes('/renewed'))
+        .length;
     accounts.bed.later(56 * 60_000);
     await passOverAll();
     await eventually('the role is assumed again', async () => ({ value: assumed(), done: assumed() === 1 }));

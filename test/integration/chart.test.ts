@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Config, loadConfig } from '../../src/config.ts';
+import { maxShards } from '../../src/generate/rbac.ts';
 import { testCluster } from '../support/cluster.ts';
 import {
   chart,
@@ -18,6 +19,7 @@ import {
 } from '../support/helm.ts';
 import { type Access, accessManifests } from '../support/helm-access.ts';
 import { environmentOf, podSpecOf } from '../support/helm-pod.ts';
+import { run } from '../support/kubectl.ts';
 
 const cluster = testCluster();
 let helm: Helm;
@@ -131,6 +133,20 @@ describe('a pod', () => {
   });
 });
 
+describe('the released chart', () => {
+  test('names the image by the digest that was built: the step of the release workflow finds its place', async () => {
+    const workflow = parse(readFileSync(join(repository, '.github/workflows/release.yaml'), 'utf8'));
+    const steps: readonly { name?: string; run?: string }[] = workflow.jobs.release.steps;
+    const step = steps.find(({ name }) => name === 'Package, push and sign the chart');
+    const command = step?.run?.split('\n').find((line) => line.startsWith('sed -i')) ?? '';
+    await cp(chart, join(home, 'charts/ecs-operator'), { recursive: true });
+    const env = { PATH: process.env.PATH, DIGEST: `sha256:${'1'.repeat(64)}`, IMAGE: 'ghcr.io/someone/ecs-operator' };
+    expect((await run('/bin/sh', ['-c', command], { cwd: home, env })).exitCode).toBe(0);
+    const rendered = await helm.render(region, undefined, join(home, 'charts/ecs-operator'));
+    expect(container(rendered).image).toMatch(/^ghcr\.io\/someone\/ecs-operator:\d+\.\d+\.\d+@sha256:1{64}$/);
+  });
+});
+
 describe('values', () => {
   test('that nobody set give what the operator does by itself', async () => {
     const own = loadConfig(['--metrics-bind-address=:8080', '--health-probe-bind-address=:8081'], {
@@ -186,6 +202,11 @@ describe('values', () => {
     ['a text for a number', { ...region, replicas: 'two' }, "at '/replicas': got string, want integer"],
     ['no shard at all', { ...region, shards: 0 }, "at '/shards': minimum: got 0, want 1"],
     [
+      'more shards than the role names Leases',
+      { ...region, shards: maxShards + 1 },
+      `at '/shards': maximum: got ${maxShards + 1}, want ${maxShards}`,
+    ],
+    [
       'a level that is none',
       { ...region, logLevel: 'verbose' },
       "at '/logLevel': value must be one of 'trace', 'debug'",
@@ -234,12 +255,12 @@ describe('values', () => {
 });
 
 describe('roles and bindings', () => {
-  const standard: Access = { namespace: 'ecs-operator', serviceAccount: 'ecs-operator', accounts: true, shards: 1 };
+  const standard: Access = { namespace: 'ecs-operator', serviceAccount: 'ecs-operator', accounts: true };
 
   test.each<[string, Values, Access]>([
     ['cluster-wide', {}, standard],
     ['without accounts', { accounts: { enabled: false } }, { ...standard, accounts: false }],
-    ['with three shards', { shards: 3 }, { ...standard, shards: 3 }],
+    ['with three shards', { shards: 3 }, standard],
     ['for one namespace', { watch: { namespace: 'team-a' } }, { ...standard, watchNamespace: 'team-a' }],
     [
       'for one namespace without accounts',

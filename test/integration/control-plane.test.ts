@@ -63,7 +63,7 @@ describe('a control plane of its own', () => {
     const kubeconfig = join(controlPlane.directory, 'guest.kubeconfig');
     const guest = { namespace: 'audited', name: 'guest' };
     await writeTokenKubeconfig(controlPlane, guest, kubeconfig);
-    const log = new AuditLog(controlPlane.auditLog, controlPlane.kubectl);
+    const log = new AuditLog(controlPlane.auditLog, controlPlane.kubeconfig());
     const mark = await log.mark();
     const refused = await controlPlane.kubectl(['--kubeconfig', kubeconfig, 'get', 'secrets', '--namespace=default']);
     expect(refused.stderr).toContain('Forbidden');

@@ -1,14 +1,15 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { usage } from '../../src/config.ts';
 import { accountOf, grantAccess } from '../sandbox/operator-access.ts';
-import { freePort } from '../sandbox/ports.ts';
 import { type Region, startRegion } from '../sandbox/region/index.ts';
 import { testCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-import { createHelm, pick, repository } from '../support/helm.ts';
+import { createHelm, pick, repository, sandboxValues } from '../support/helm.ts';
 import { accessManifests } from '../support/helm-access.ts';
 import { buildImage, type Image, readDockerfile } from '../support/helm-image.ts';
 import { makeReadOnly, type Pod, startPod } from '../support/helm-pod.ts';
@@ -47,18 +48,24 @@ describe('the Dockerfile', () => {
     const copied = (await readDockerfile())
       .flatMap(({ instructions }) => instructions)
       .filter(({ name, rest }) => name === 'COPY' && !rest.includes('--from='))
-      .flatMap(({ rest }) => rest.split(' ').filter((word) => !word.startsWith('--')).slice(0, -1));
+      .flatMap(({ rest }) =>
+        rest
+          .split(' ')
+          .filter((word) => !word.startsWith('--'))
+          .slice(0, -1),
+      );
     expect(everything).toBe('*');
     expect(exceptions.map((line) => line.replace('!', '')).sort()).toEqual(copied.sort());
   });
 });
 
 describe('the image', () => {
-  test('holds the bundle, its license and Node, which nobody may write to', async () => {
+  test('holds the bundle, the license and Node, which nobody may write to', async () => {
     const entries = await readdir(image.root, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
     expect(files.map((file) => relative(image.root, file)).sort()).toEqual([
       'app/LICENSE',
+      'app/ecs-operator-tracing.mjs',
       'app/ecs-operator.mjs',
       'nodejs/bin/node',
     ]);
@@ -66,7 +73,9 @@ describe('the image', () => {
   });
 
   const start = (...args: readonly string[]) => {
-    const [node = '', ...before] = image.entrypoint.map((word) => (word.startsWith('/') ? join(image.root, word) : word));
+    const [node = '', ...before] = image.entrypoint.map((word) =>
+      word.startsWith('/') ? join(image.root, word) : word,
+    );
     return run(node, [...before, ...args], { cwd: join(image.root, 'app'), env: {} });
   };
 
@@ -85,21 +94,32 @@ describe('the image', () => {
     let pod: Pod;
     let namespace: string;
     let logFile: string;
+    let collector: Server;
+    const collected: (string | undefined)[] = [];
 
     beforeAll(async () => {
+      collector = createServer((request, response) => {
+        collected.push(request.url);
+        request.resume().on('end', () => response.end('{}'));
+      }).listen(0, '127.0.0.1');
+      await once(collector, 'listening');
       region = await startRegion({ timings: 'instant' });
       namespace = await cluster.freshNamespace('image');
-      const access = { namespace, serviceAccount: 'ecs-operator', watchNamespace: namespace, accounts: false, shards: 1 };
+      const access = {
+        namespace,
+        serviceAccount: 'ecs-operator',
+        watchNamespace: namespace,
+        accounts: false,
+      };
       const kubeconfig = join(directory, 'kubeconfig');
       await grantAccess(cluster, accountOf(access), accessManifests(access), kubeconfig);
       const helm = await createHelm({ binary: cluster.helm, kubeconfig, home: join(directory, 'helm') });
       const rendered = await helm.render(
         {
-          aws: { region: 'us-east-1', quotaScale: 1_000 },
+          ...(await sandboxValues(region)),
           watch: { namespace },
           accounts: { enabled: false },
-          ports: { metrics: await freePort(), health: await freePort() },
-          extraEnv: Object.entries(region.env).map(([name, value]) => ({ name, value })),
+          traces: { endpoint: `http://127.0.0.1:${portOf(collector)}` },
         },
         { name: 'ecs-operator', namespace },
       );
@@ -112,6 +132,7 @@ describe('the image', () => {
     afterAll(async () => {
       await pod?.process.stop(0);
       await region?.stop();
+      collector?.close();
     });
 
     test('is alive and ready', async () => {
@@ -125,7 +146,8 @@ describe('the image', () => {
 
     test('is the user without rights', async ({ skip }) => {
       const status = await readFile(`/proc/${pod.process.pid}/status`, 'utf8').catch(() => undefined);
-      if (status === undefined || process.getuid?.() !== 0) skip('only root on Linux can be another user and look at it');
+      if (status === undefined || process.getuid?.() !== 0)
+        skip('only root on Linux can be another user and look at it');
       expect(status).toMatch(/^Uid:\s+65532\s+65532\s/m);
       expect(status).toMatch(/^CapEff:\s+0+$/m);
     });
@@ -143,5 +165,14 @@ describe('the image', () => {
       const lease = ['-n', namespace, 'get', 'lease', 'ecs-operator', '-o', 'jsonpath={.spec.holderIdentity}'];
       expect(await must(cluster.kubectl, lease)).toBe('');
     });
+
+    test('has sent its traces', () => {
+      expect(collected).toContain('/v1/traces');
+    });
   });
 });
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -5,10 +5,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from '../sandbox/control-plane/index.ts';
 import { writeTokenKubeconfig } from '../sandbox/control-plane/service-account.ts';
-import { freePort } from '../sandbox/ports.ts';
 import { type Region, startRegion } from '../sandbox/region/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { chart, createHelm, type Helm, type Rendered, repository, standardRelease } from '../support/helm.ts';
+import {
+  chart,
+  createHelm,
+  type Helm,
+  type Rendered,
+  repository,
+  sandboxValues,
+  standardRelease,
+  type Values,
+} from '../support/helm.ts';
 import { buildImage, type Image } from '../support/helm-image.ts';
 import { makeReadOnly, type Pod, podSpecOf, startPod } from '../support/helm-pod.ts';
 import { must } from '../support/kubectl.ts';
@@ -43,7 +51,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(pods.map(({ process }) => process.stop(0)));
-  await cp(directory, '/tmp/chart/kept', { recursive: true, filter: (f) => !f.includes('/image/') });
   await Promise.all([controlPlane?.stop(), region?.stop()]);
   await rm(directory, { recursive: true, force: true, maxRetries: 3 });
 });
@@ -51,13 +58,10 @@ afterAll(async () => {
 const kubectl = (...args: readonly string[]): Promise<string> => must(controlPlane.kubectl, args);
 const on = ['--namespace', app];
 
-/** The least that an installation here needs: the simulated region in place of AWS, and ports that are free. */
-async function values(more: Readonly<Record<string, unknown>> = {}) {
-  const extraEnv = Object.entries(region.env)
-    .filter(([name]) => name !== 'AWS_REGION')
-    .map(([name, value]) => ({ name, value }));
-  const [metrics, health] = [await freePort(), await freePort()];
-  return { aws: { region: 'us-east-1', quotaScale: 1_000 }, extraEnv, ports: { metrics, health }, ...more };
+async function values(more: Values = {}): Promise<Values> {
+  // An operator that loses its role with the release cannot give its Lease back, and the next one waits until it has run out.
+  const leaderElection = { leaseDuration: 3, renewDeadline: 2, retryPeriod: 0.5 };
+  return { ...(await sandboxValues(region)), leaderElection, ...more };
 }
 
 /** What is stored of the release's Deployment: what a kubelet would be given. */
@@ -202,10 +206,10 @@ describe('what guards the CRDs', () => {
 });
 
 describe('the roles for users', () => {
-  const may = async (role: string, verb: string, resource: string): Promise<boolean> => {
+  const may = async (role: string, verb: string, resource: string, where: readonly string[] = on): Promise<boolean> => {
     const [type = '', subresource = ''] = resource.split('/');
-    const question = [verb, type, `--subresource=${subresource}`];
-    const answer = await controlPlane.kubectl([...on, `--as=user-of-${role}`, 'auth', 'can-i', ...question]);
+    const question = [verb, type, `--subresource=${subresource}`, ...where];
+    const answer = await controlPlane.kubectl([`--as=user-of-${role}`, 'auth', 'can-i', ...question]);
     return answer.stdout.trim() === 'yes';
   };
 
@@ -227,7 +231,8 @@ describe('the roles for users', () => {
     expect(await may('edit', 'patch', 'ecsservices/scale')).toBe(true);
     for (const role of ['view', 'edit', 'admin']) {
       expect(await may(role, 'patch', 'ecsservices/status'), role).toBe(false);
-      expect(await may(role, 'create', 'awsaccounts.ecs-operator.dev'), role).toBe(false);
+      // In no namespace, and so beyond every RoleBinding.
+      expect(await may(role, 'create', 'awsaccounts.ecs-operator.dev', ['--all-namespaces']), role).toBe(false);
     }
   });
 });

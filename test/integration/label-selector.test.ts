@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unseen } from '../../src/engine/status.ts';
 import { cluster, service, taskDefinition } from '../support/manifests.ts';
 import { condition, type Managed, type Manifest, type TestBed, testBed } from '../support/test-bed.ts';
 
@@ -32,7 +33,7 @@ describe('an operator that is limited to labels', () => {
     await afterAnother();
     const plain = await bed.get('ECSCluster', 'plain');
     expect(plain?.metadata.finalizers).toBeUndefined();
-    expect(plain?.status).toBeUndefined();
+    expect(plain?.status).toEqual(unseen);
     expect(clusters()).not.toContain('plain');
   });
 

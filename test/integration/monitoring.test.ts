@@ -1,14 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { alertCases, promtoolTest } from '../sandbox/prometheus/alert-cases.ts';
+import { parse } from 'yaml';
+import { alertCases } from '../sandbox/prometheus/alert-cases.ts';
 import { ensurePrometheus } from '../sandbox/prometheus/binaries.ts';
-import { labelsOfLegend, readDashboard, substitute } from '../sandbox/prometheus/dashboard.ts';
+import { dashboardFile, labelsOfLegend, readDashboard, substitute } from '../sandbox/prometheus/dashboard.ts';
 import type { Series } from '../sandbox/prometheus/index.ts';
+import { promtoolTest } from '../sandbox/prometheus/promtool.ts';
 import { readAlerts, ruleFile } from '../sandbox/prometheus/rules.ts';
 import { demandedSelectors } from '../sandbox/prometheus/selectors.ts';
+import { testCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { createHelm, type Helm, leastValues, pick } from '../support/helm.ts';
 import { run } from '../support/kubectl.ts';
 import { type MonitoredBed, monitoredBed } from '../support/monitored-bed.ts';
 
@@ -93,4 +97,52 @@ describe('the alerts', () => {
     },
     BUILD_MS,
   );
+});
+
+describe("the chart's objects for them", () => {
+  let home: string;
+  let helm: Helm;
+  beforeAll(async () => {
+    const { helm: binary, kubeconfig } = testCluster();
+    home = await mkdtemp(join(tmpdir(), 'ecs-operator-helm-'));
+    helm = await createHelm({ binary, kubeconfig: kubeconfig(), home });
+  });
+  afterAll(() => rm(home, { recursive: true, force: true }));
+
+  it('hold the files as they are, where the release wants them, with the labels that Prometheus and Grafana look for', async () => {
+    const extra = [{ name: 'ours', rules: [{ alert: 'Ours', expr: 'up == 0' }] }];
+    const rendered = await helm.render({
+      ...leastValues,
+      metrics: {
+        serviceMonitor: { enabled: true },
+        prometheusRule: { enabled: true, labels: { release: 'prometheus' }, extra },
+        dashboard: {
+          enabled: true,
+          namespace: 'grafana',
+          labels: { team: 'web' },
+          annotations: { grafana_folder: 'AWS' },
+        },
+      },
+    });
+
+    const rule = pick(rendered, 'PrometheusRule');
+    const { groups } = parse(await readFile(ruleFile, 'utf8'));
+    expect(rule.spec).toEqual({ groups: [...groups, ...extra] });
+    expect(rule.metadata.labels).toMatchObject({ release: 'prometheus' });
+
+    const { metadata, data } = pick(rendered, 'ConfigMap', 'ecs-operator-dashboard');
+    expect(data).toEqual({ 'ecs-operator.json': (await readFile(dashboardFile, 'utf8')).trimEnd() });
+    expect(metadata.namespace).toBe('grafana');
+    expect(metadata.labels).toMatchObject({ grafana_dashboard: '1', team: 'web' });
+    expect(metadata.annotations).toEqual({ grafana_folder: 'AWS' });
+
+    // What the rules and queries above were tried with.
+    expect(pick(rendered, 'ServiceMonitor').spec).toMatchObject({ endpoints: [{ honorLabels: true }] });
+  });
+
+  it('are not there unless asked for', async () => {
+    const rendered = await helm.render(leastValues);
+    expect(rendered.map(({ kind }) => kind)).not.toContain('PrometheusRule');
+    expect(rendered.map(({ metadata }) => metadata.name)).not.toContain('ecs-operator-dashboard');
+  });
 });

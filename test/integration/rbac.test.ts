@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kinds } from '../../src/kinds/index.ts';
+import type { LeaderElectionConfig } from '../../src/config.ts';
 import type { ControlPlane } from '../sandbox/control-plane/index.ts';
 import { type Region, startRegion } from '../sandbox/region/index.ts';
-import { eventually } from '../support/eventually.ts';
+import { requestOf } from '../support/audit-log.ts';
 import { type Access, accessManifests } from '../support/helm-access.ts';
 import { startOperatorCluster } from '../support/operator-cluster.ts';
 import { type Candidate, candidate } from './rbac/candidate.ts';
-import { type Grant, grantsOf, nameOf, renamed, without } from './rbac/grants.ts';
-import { repeatItself, symptomOf } from './rbac/symptoms.ts';
-import { disturb, everything, oneOf } from './rbac/workload.ts';
+import { doEverything } from './rbac/everything.ts';
+import { type Grant, grantsOf, nameOf, renamed, unused, without } from './rbac/grants.ts';
+import { symptomOf } from './rbac/symptoms.ts';
 
-/** An API server of its own: what an operator that watches everything sees must not depend on other test files. */
+/** An API server of its own: operators here watch all namespaces, and what is in none. */
 let controlPlane: ControlPlane;
 let region: Region;
 beforeAll(async () => {
@@ -25,67 +25,91 @@ afterAll(async () => {
 const accessIn = (namespace: string): Access => ({
   namespace,
   serviceAccount: 'ecs-operator',
-  accounts: false,
-  shards: 1,
+  accounts: true,
 });
+
+/** Soon over, for those who wait for it. */
+const brief: Omit<LeaderElectionConfig, 'enabled' | 'namespace'> = {
+  shards: 1,
+  leaseDurationMs: 3_000,
+  renewDeadlineMs: 2_000,
+  retryPeriodMs: 500,
+};
+const electing = (namespace: string): { readonly leaderElection: LeaderElectionConfig } => ({
+  leaderElection: { ...brief, enabled: true, namespace },
+});
+
+async function using(starting: Promise<Candidate>, work: (candidate: Candidate) => Promise<void>): Promise<void> {
+  const started = await starting;
+  try {
+    await work(started);
+  } finally {
+    await started.stop();
+  }
+}
 
 /** Taken from the generator: what is added there is looked at here. */
 const grants = grantsOf(accessManifests(accessIn('any')));
 
-/** An operator under a copy of the chart's roles, from which something may be taken. */
-async function copy(namespace: string, missing?: Grant): Promise<Candidate> {
+/** An operator for all namespaces under a copy of the chart's roles, from which something may be taken. */
+function copy(namespace: string, missing?: Grant): Promise<Candidate> {
   const access = accessIn(namespace);
   const whole = accessManifests(access);
-  const manifests = renamed(missing === undefined ? whole : without(whole, missing), namespace);
-  return candidate({ controlPlane, region, access, manifests, config: { awsAccounts: access.accounts } });
+  const roles = renamed(missing === undefined ? whole : without(whole, missing), namespace);
+  const leads = missing === undefined || missing.resource === 'leases';
+  return candidate({
+    ...{ controlPlane, region, access },
+    roles: () => roles,
+    config: leads ? electing(namespace) : {},
+  });
 }
 
-describe('the role of the chart', () => {
-  it('allows nothing that the operator never uses, and everything that it does (row 45)', async () => {
-    const whole = await copy('whole');
-    try {
-      const { bed, operator } = whole;
-      await operator.start();
-      await bed.apply(...everything);
-      for (const { kind, metadata } of everything) await bed.ready(kind, metadata.name);
-      await readsAgain(whole);
-      await repeatItself(bed);
-      await whole.stopOperator();
-      expect((await bed.events()).map(({ series }) => series?.count)).toContain(2);
-
+describe('the role of the chart (row 45)', () => {
+  it('is enough, and allows nothing that the operator never does', () =>
+    using(copy('whole'), async (whole) => {
+      await doEverything(whole, region, whole.workload.everything);
       const requests = await whole.requests();
-      expect(requests.filter(({ allowed }) => !allowed)).toEqual([]);
-      const used = new Set(requests.map(nameOf));
-      expect(grants.map(nameOf).filter((name) => !used.has(name))).toEqual([]);
-    } finally {
-      await whole.stop();
-    }
-  });
+      expect(requests.filter(({ allowed }) => !allowed).map(requestOf)).toEqual([]);
+      expect(unused(grantsOf(accessManifests(accessIn('whole'))), requests)).toEqual([]);
+    }));
 
   it.concurrent.each(grants.map((grant, index) => [nameOf(grant), index, grant] as const))(
-    'without "%s" is not enough',
-    async (name, index, grant) => {
-      const lacking = await copy(`without-${index}`, grant);
-      try {
+    'is not enough without "%s"',
+    (name, index, grant) =>
+      using(copy(`without-${index}`, grant), async (lacking) => {
         await symptomOf(grant)(lacking, grant);
-        const refused = await lacking.refused();
-        expect([...new Set(refused.map(nameOf))]).toEqual([name]);
-      } finally {
-        await lacking.stop();
-      }
-    },
+        expect([...new Set((await lacking.refused()).map(nameOf))]).toEqual([name]);
+      }),
   );
 });
 
-/** Disturbs an object of every kind until the operator has read each past its watch. */
-async function readsAgain({ bed, requests }: Candidate): Promise<void> {
-  let round = 0;
-  await eventually('a read of every kind', async () => {
-    round += 1;
-    const missing = kinds.map(({ names }) => names.plural);
-    for (const plural of missing) await disturb(bed, oneOf(plural), round);
-    const gets = new Set((await requests()).filter(({ verb }) => verb === 'get').map(({ resource }) => resource));
-    const left = missing.filter((plural) => !gets.has(plural));
-    return { value: left, done: left.length === 0 };
+describe('the roles of an installation for one namespace', () => {
+  it.each([
+    ['without AWSAccount objects', false],
+    ['with AWSAccount objects', true],
+  ])('are enough %s, and the operator asks for nothing elsewhere', (_, accounts) => {
+    const namespace = `narrow-${accounts}`;
+    const access = { ...accessIn(namespace), accounts };
+    const roles = (watchNamespace: string) => renamed(accessManifests({ ...access, watchNamespace }), namespace);
+    return using(candidate({ controlPlane, region, access, roles, config: electing(namespace) }), async (narrow) => {
+      const { bed, workload } = narrow;
+      const manifests = workload.everything.filter(({ kind }) => accounts || kind !== 'AWSAccount');
+      await doEverything(narrow, region, manifests);
+      const requests = await narrow.requests();
+      expect(requests.filter(({ allowed }) => !allowed).map(requestOf)).toEqual([]);
+      expect(unused(grantsOf(roles(bed.namespace)), requests)).toEqual([]);
+      const elsewhere = requests.filter((entry) => entry.namespace !== bed.namespace);
+      const beyond = elsewhere.map((entry) => `${entry.resource} ${entry.namespace ?? entry.name ?? '*'}`);
+      const own = [`leases ${namespace}`];
+      const ofAccounts = [
+        'awsaccounts *',
+        `awsaccounts ${namespace}`,
+        `awsaccounts/status ${namespace}`,
+        'events default',
+        `namespaces ${bed.namespace}`,
+      ];
+      const expected = accounts ? [...own, ...ofAccounts] : own;
+      expect([...new Set(beyond)].sort()).toEqual(expected.sort());
+    });
   });
-}
+});

@@ -1,6 +1,7 @@
+import { KubeError } from '../../src/kube/transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Access, type AccessManifest, accessManifests } from '../support/helm-access.ts';
-import { type Kubectl, must } from '../support/kubectl.ts';
+import { asUser } from './control-plane/as-user.ts';
 import { type ServiceAccount, userNameOf, writeTokenKubeconfig } from './control-plane/service-account.ts';
 
 /** What `helm install ecs-operator charts/ecs-operator --namespace ecs-operator` makes. */
@@ -8,7 +9,6 @@ const installed: Access = {
   namespace: 'ecs-operator',
   serviceAccount: 'ecs-operator',
   accounts: true,
-  shards: 1,
 };
 
 /** Who the operator is in the audit log. */
@@ -16,7 +16,6 @@ export const operatorUser = userNameOf({ namespace: installed.namespace, name: i
 
 /** An API server as its admin. */
 export interface AdminAccess {
-  readonly kubectl: Kubectl;
   kubeconfig(user?: 'admin' | 'operator'): string;
 }
 
@@ -32,16 +31,45 @@ export async function grantAccess(
   manifests: readonly AccessManifest[],
   path: string,
 ): Promise<void> {
+  await createAccount(cluster, account, path);
+  await grantRoles(cluster, manifests, path);
+}
+
+/** Makes a service account that may do nothing, and writes a kubeconfig with its token to `path`. */
+export async function createAccount(cluster: AdminAccess, account: ServiceAccount, path: string): Promise<void> {
   const { namespace, name } = account;
-  const items = [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } },
-    ...manifests,
-  ];
-  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-  await must(cluster.kubectl, ['apply', '--server-side', '--field-manager', 'helm', '-f', '-'], list);
+  await apply(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  await apply(cluster, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } });
   await writeTokenKubeconfig(cluster, account, path);
-  for (const manifest of manifests) await inForce(cluster.kubectl, path, manifest);
+}
+
+/** Resolves when the roles are in force for the user of the kubeconfig at `path`. */
+export async function grantRoles(
+  cluster: AdminAccess,
+  manifests: readonly AccessManifest[],
+  path: string,
+): Promise<void> {
+  await Promise.all(manifests.map((manifest) => apply(cluster, manifest)));
+  await Promise.all(manifests.map((manifest) => inForce(path, manifest)));
+}
+
+interface AppliedManifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+async function apply(cluster: AdminAccess, manifest: AppliedManifest): Promise<void> {
+  const { apiVersion, kind, metadata } = manifest;
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const where = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
+  await asUser(cluster.kubeconfig('admin'), {
+    method: 'PATCH',
+    path: `${root}${where}/${kind.toLowerCase()}s/${metadata.name}`,
+    query: { fieldManager: 'helm', force: true },
+    contentType: 'application/apply-patch+yaml',
+    body: manifest,
+  });
 }
 
 export function accountOf({ namespace, serviceAccount }: Access): ServiceAccount {
@@ -52,14 +80,31 @@ export function accountOf({ namespace, serviceAccount }: Access): ServiceAccount
  * The authorizer hears of a role and of its binding a moment after they were stored, and an operator that starts in between would be
  * refused what it may do.
  */
-async function inForce(kubectl: Kubectl, kubeconfig: string, { metadata, rules }: AccessManifest): Promise<void> {
+async function inForce(kubeconfig: string, { metadata, rules }: AccessManifest): Promise<void> {
   const [rule] = rules ?? [];
   if (rule === undefined) return;
-  const [group, resource = '', verb = ''] = [rule.apiGroups[0], rule.resources[0], rule.verbs[0]];
-  const scope = metadata.namespace === undefined ? ['--all-namespaces'] : ['--namespace', metadata.namespace];
-  const question = [verb, group === '' ? resource : `${resource}.${group}`, ...scope];
-  await eventually(`${kubeconfig} may ${question.join(' ')}`, async () => {
-    const { stdout, stderr } = await kubectl(['--kubeconfig', kubeconfig, 'auth', 'can-i', ...question]);
-    return { value: stdout + stderr, done: stdout.trim() === 'yes' };
+  const [resource, subresource] = rule.resources[0]?.split('/') ?? [];
+  const resourceAttributes = {
+    namespace: metadata.namespace,
+    verb: rule.verbs[0],
+    group: rule.apiGroups[0],
+    resource,
+    subresource,
+    name: rule.resourceNames?.[0],
+  };
+  const kind = 'SelfSubjectAccessReview';
+  await eventually(`${metadata.name} is in force`, async () => {
+    const answer = await asUser<{ status: { allowed: boolean } }>(kubeconfig, {
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      body: { apiVersion: 'authorization.k8s.io/v1', kind, spec: { resourceAttributes } },
+    }).catch(notYetKnown);
+    return { value: answer, done: answer?.status.allowed === true };
   });
+}
+
+/** The server has not heard of the service account whose token it gave out. */
+function notYetKnown(error: unknown): undefined {
+  if (error instanceof KubeError && error.status === 401) return undefined;
+  throw error;
 }

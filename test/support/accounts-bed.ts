@@ -7,7 +7,16 @@ import { type ControlPlane, startControlPlane } from '../sandbox/control-plane/i
 import { allowOperator } from '../sandbox/operator-access.ts';
 import { eventually } from './eventually.ts';
 import { must } from './kubectl.ts';
-import { condition, isReady, type Managed, type Manifest, namesOf, type TestBed, type TestBedOptions, testBed } from './test-bed.ts';
+import {
+  condition,
+  isReady,
+  type Managed,
+  type Manifest,
+  namesOf,
+  type TestBed,
+  type TestBedOptions,
+  testBed,
+} from './test-bed.ts';
 
 /** Objects of one namespace, as `OperatorBed` has them for its own. */
 export interface NamespaceBed {
@@ -56,7 +65,11 @@ export async function accountsBed(controlPlane: ControlPlane, options: TestBedOp
 }
 
 /** The bed's own namespace is one too. */
-export function inNamespace(bed: TestBed, controlPlane: Pick<ControlPlane, 'kubectl'>, namespace: string): NamespaceBed {
+export function inNamespace(
+  bed: TestBed,
+  controlPlane: Pick<ControlPlane, 'kubectl'>,
+  namespace: string,
+): NamespaceBed {
   const signal = (): AbortSignal => AbortSignal.timeout(10_000);
   const pathTo = (kind: string, name: string): string => pathOf(namesOf(kind), namespace, name);
   const get: NamespaceBed['get'] = (kind, name) =>

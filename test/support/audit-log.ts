@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { asUser } from '../sandbox/control-plane/as-user.ts';
 import { eventually } from './eventually.ts';
-import { type Kubectl, must } from './kubectl.ts';
 
 /** One request of a service account, as the API server judged and answered it. */
 export interface AuditEntry {
@@ -46,11 +46,12 @@ interface AuditEvent {
 /** What service accounts asked an API server for. A watch is in it twice: when it begins and when it ends. */
 export class AuditLog {
   readonly #path: string;
-  readonly #kubectl: Kubectl;
+  readonly #admin: string;
 
-  constructor(path: string, kubectl: Kubectl) {
+  /** `admin` is the path of his kubeconfig. */
+  constructor(path: string, admin: string) {
     this.#path = path;
-    this.#kubectl = kubectl;
+    this.#admin = admin;
   }
 
   /** The place behind everything that has been answered until now. */
@@ -58,7 +59,7 @@ export class AuditLog {
     const from = (await stat(this.#path)).size;
     const id = randomUUID();
     // An entry is written after the answer, and so may come a moment later than what the answer led to.
-    await must(this.#kubectl, ['get', '--raw', `/version?mark=${id}`]);
+    await asUser(this.#admin, { method: 'GET', path: '/version', query: { mark: id } });
     return eventually(`mark ${id} in the audit log`, async () => {
       const tail = await this.#tail(from);
       const at = tail.indexOf(id);

@@ -26,7 +26,7 @@ export function testCluster(): TestCluster {
     kubeconfig: (user = 'admin') => shared.kubeconfigs[user],
     kubectl,
     helm: shared.helm,
-    auditLog: new AuditLog(shared.auditLog, kubectl),
+    auditLog: new AuditLog(shared.auditLog, shared.kubeconfigs.admin),
     async freshNamespace(prefix = 'test') {
       const name = `${prefix}-${randomBytes(4).toString('hex')}`;
       await must(kubectl, ['create', 'namespace', name]);

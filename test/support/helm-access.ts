@@ -9,7 +9,6 @@ export interface Access {
   readonly watchNamespace?: string | undefined;
   /** Whether AWSAccount objects are read. */
   readonly accounts: boolean;
-  readonly shards: number;
 }
 
 /** A Role or ClusterRole, or its binding. */
@@ -28,11 +27,7 @@ const name = 'ecs-operator';
 export function accessManifests(access: Access): readonly AccessManifest[] {
   const { objects, accounts, namespaces } = operatorRules();
   const wide = access.accounts ? [...accounts, namespaces] : [];
-  const leases = grant(
-    access,
-    { name: `${name}-leases`, namespace: access.namespace },
-    leaseRules(leaseNames(access.shards)),
-  );
+  const leases = grant(access, { name: `${name}-leases`, namespace: access.namespace }, leaseRules());
   if (access.watchNamespace === undefined) return [...grant(access, { name }, [...objects, ...wide]), ...leases];
   return [
     ...grant(access, { name, namespace: access.watchNamespace }, objects),
@@ -49,11 +44,6 @@ function accountsOf(access: Access, watchNamespace: string): readonly AccessMani
     ...grant(access, { name: `${own}-accounts` }, [...accounts, { ...namespaces, resourceNames: [watchNamespace] }]),
     ...grant(access, { name: `${own}-events`, namespace: 'default' }, [events]),
   ];
-}
-
-/** As the leader election names them. */
-export function leaseNames(shards: number): readonly string[] {
-  return shards === 1 ? [name] : Array.from({ length: shards }, (_, shard) => `${name}-shard-${shard}`);
 }
 
 function grant(

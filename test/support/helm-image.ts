@@ -25,9 +25,6 @@ export interface Image {
   readonly gid: number;
 }
 
-/** Makes no difference to what is in the image. */
-const inert = new Set(['ARG', 'LABEL', 'EXPOSE']);
-
 export async function readDockerfile(): Promise<readonly Stage[]> {
   const text = (await readFile(join(repository, 'Dockerfile'), 'utf8')).replaceAll(/\\\n\s*/g, '');
   const stages: { base: string; name: string | undefined; instructions: Instruction[] }[] = [];
@@ -67,18 +64,32 @@ async function buildStage(stage: Stage, root: string, roots: ReadonlyMap<string,
   let workdir = root;
   let image: Image = { root, entrypoint: [], env: {}, uid: 0, gid: 0 };
   for (const { name, rest } of stage.instructions) {
-    if (inert.has(name)) continue;
     if (name === 'WORKDIR') {
       workdir = join(root, rest);
       await mkdir(workdir, { recursive: true });
     } else if (name === 'COPY') await copy(rest, workdir, root, roots);
     else if (name === 'RUN') await runIn(workdir, rest);
-    else if (name === 'USER') image = { ...image, ...userOf(rest) };
-    else if (name === 'ENV') image = { ...image, env: { ...image.env, ...Object.fromEntries([splitPair(rest)]) } };
-    else if (name === 'ENTRYPOINT') image = { ...image, entrypoint: entrypointOf(rest) };
-    else throw new Error(`test/support/helm-image.ts does not know the Dockerfile's ${name}: teach it`);
+    else image = { ...image, ...settingOf(name, rest, image) };
   }
   return image;
+}
+
+/** What an instruction says about how the image is run. */
+function settingOf(name: string, rest: string, image: Image): Partial<Image> {
+  switch (name) {
+    case 'USER':
+      return userOf(rest);
+    case 'ENTRYPOINT':
+      return { entrypoint: entrypointOf(rest) };
+    case 'ENV':
+      return { env: { ...image.env, ...Object.fromEntries([splitPair(rest)]) } };
+    case 'ARG':
+    case 'LABEL':
+    case 'EXPOSE':
+      return {};
+    default:
+      throw new Error(`test/support/helm-image.ts does not know the Dockerfile's ${name}: teach it`);
+  }
 }
 
 async function copy(rest: string, workdir: string, root: string, roots: ReadonlyMap<string, string>): Promise<void> {

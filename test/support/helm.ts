@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { freePort } from '../sandbox/ports.ts';
+import type { Region } from '../sandbox/region/index.ts';
 import { type CommandResult, run } from './kubectl.ts';
 
 export const repository = join(import.meta.dirname, '../..');
@@ -15,6 +17,17 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /** What must be given; everything else has a default. */
 export const leastValues: Values = { aws: { region: 'us-east-1' } };
+
+/** What an installation here needs: the simulated region in place of AWS, and ports that are free. */
+export async function sandboxValues(region: Pick<Region, 'env'>): Promise<Values> {
+  const { AWS_REGION: _, ...aws } = region.env;
+  return {
+    // The simulated account has no rate limits of its own.
+    aws: { region: 'us-east-1', quotaScale: 1_000 },
+    extraEnv: Object.entries(aws).map(([name, value]) => ({ name, value })),
+    ports: { metrics: await freePort(), health: await freePort() },
+  };
+}
 
 /** A document of a rendered chart. */
 export interface Rendered {

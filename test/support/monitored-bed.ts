@@ -50,7 +50,7 @@ export async function monitoredBed(): Promise<MonitoredBed> {
 async function startOperator(bed: TestBed, address: string): Promise<OperatorProcess> {
   const { namespace, region } = bed;
   const shared = testCluster();
-  const access = { namespace, serviceAccount: 'ecs-operator', watchNamespace: namespace, accounts: false, shards: 1 };
+  const access = { namespace, serviceAccount: 'ecs-operator', watchNamespace: namespace, accounts: false };
   const kubeconfig = `${shared.kubeconfig('operator')}-${namespace}`;
   await grantAccess(shared, { namespace, name: access.serviceAccount }, accessManifests(access), kubeconfig);
   const operator = await operatorProcess({

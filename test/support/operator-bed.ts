@@ -245,7 +245,13 @@ export function kubeConfig(path: string): KubeConfig {
  */
 function bedConfig(): Config {
   const loaded = loadConfig(
-    ['--region=us-east-1', '--leader-elect=false', '--aws-accounts=false', '--log-level=silent', '--aws-quota-scale=1000'],
+    [
+      '--region=us-east-1',
+      '--leader-elect=false',
+      '--aws-accounts=false',
+      '--log-level=silent',
+      '--aws-quota-scale=1000',
+    ],
     { POD_NAME: 'test' },
   );
   if (loaded === 'help') throw new Error('no configuration');

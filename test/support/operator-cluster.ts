@@ -22,7 +22,7 @@ export async function startOperatorCluster(): Promise<ControlPlane> {
     ...controlPlane,
     async stop() {
       try {
-        await nothingRefused(new AuditLog(controlPlane.auditLog, controlPlane.kubectl));
+        await nothingRefused(new AuditLog(controlPlane.auditLog, controlPlane.kubeconfig()));
       } finally {
         await controlPlane.stop();
       }

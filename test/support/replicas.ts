@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../sandbox/region/index.ts';
-import { type ApiProxy, startApiProxy } from './api-proxy.ts';
+import { type ApiEntry, type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { testCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { must } from './kubectl.ts';
@@ -37,6 +37,8 @@ export class Replicas {
   readonly #bed: TestBed;
   readonly #shards: number;
   readonly #all = new Set<Replica>();
+  /** Those that have ended as well: what they wrote into Leases counts. */
+  readonly #ever: Replica[] = [];
   #count = 0;
 
   constructor(bed: TestBed, shards: number) {
@@ -59,8 +61,8 @@ export class Replicas {
       kind: 'Role',
       metadata: { name: 'leases', namespace },
       rules: [
-        { apiGroups: [group], resources: ['leases'], verbs: ['create'] },
-        { apiGroups: [group], resources: ['leases'], resourceNames: this.leases, verbs: ['get', 'update'] },
+        { apiGroups: [group], resources: ['leases'], verbs: ['create', 'get'] },
+        { apiGroups: [group], resources: ['leases'], resourceNames: ['ecs-operator', ...this.leases], verbs: ['update'] },
       ],
     };
     await must(kubectl, ['apply', '--server-side', '-f', '-'], JSON.stringify(role));
@@ -99,6 +101,7 @@ export class Replicas {
     await process.start();
     const replica = { name, accessKey, process, proxy };
     this.#all.add(replica);
+    this.#ever.push(replica);
     return replica;
   }
 
@@ -146,6 +149,26 @@ export class Replicas {
     return settled.map((name) => this.#byName(name));
   }
 
+  /**
+   * Mutations that came from a replica which at that moment did not hold the Lease of the object, going by the writes to the Leases that
+   * the API server has accepted. Each is one too many.
+   */
+  trespasses(mutations: readonly JournalEntry[], leaseOf: (mutation: JournalEntry) => string): readonly string[] {
+    const writes = this.#ever.flatMap(({ proxy }) => proxy.journal.flatMap(leaseWrite));
+    return mutations.flatMap((mutation) => {
+      const { accessKey, operation, startedAt, seq } = mutation;
+      const lease = leaseOf(mutation);
+      const at = startedAt - performance.timeOrigin;
+      const owner = this.#ever.find((replica) => replica.accessKey === accessKey)?.name;
+      const ours = writes.filter((write) => write.lease === lease);
+      // A write counts from its answer for what ends a tenure, and from its beginning for what begins one: then no clock can accuse wrongly.
+      const before = Math.max(...ours.filter((one) => one.holder === owner && one.startedAt <= at).map(lastOf), -1);
+      const since = ours.filter((one) => one.holder !== owner && one.startedAt > before && one.answeredAt < at);
+      const isOwner = before >= 0 && since.length === 0;
+      return isOwner ? [] : [`${seq} ${operation} by ${owner} on ${lease}, which ${since[0]?.holder || 'nobody'} held`];
+    });
+  }
+
   #named(identity: string | undefined): Replica | undefined {
     return [...this.#all].find(({ name }) => identity?.startsWith(`${name}_`) === true);
   }
@@ -157,7 +180,7 @@ export class Replicas {
   }
 }
 
-/** Mutations that a replica sent after another had sent one that began later; by this object or of all. Each is one too many. */
+/** Mutations that a replica sent after another one had begun to. With one Lease and no replica that leads twice, each is one too many. */
 export function comebacks(mutations: readonly JournalEntry[]): readonly string[] {
   const left = new Set<string>();
   let current: string | undefined;
@@ -166,4 +189,22 @@ export function comebacks(mutations: readonly JournalEntry[]): readonly string[]
     current = accessKey;
     return left.has(accessKey) ? [`${seq} ${operation} by ${accessKey}`] : [];
   });
+}
+
+interface LeaseWrite {
+  readonly lease: string;
+  /** Name of the replica; empty where the Lease is given back. */
+  readonly holder: string;
+  readonly startedAt: number;
+  readonly answeredAt: number;
+}
+
+const lastOf = ({ startedAt }: LeaseWrite): number => startedAt;
+
+/** An accepted write of a Lease, claims included, which do not change the holder. */
+function leaseWrite({ method, path, body, status, startedAt, answeredAt }: ApiEntry): readonly LeaseWrite[] {
+  if (method === 'GET' || !path.includes('/leases') || (status !== 200 && status !== 201)) return [];
+  const { metadata, spec }: { metadata: { name: string }; spec: LeaseSpec } = JSON.parse(body);
+  const [holder = ''] = (spec.holderIdentity ?? '').split('_');
+  return [{ lease: metadata.name, holder, startedAt, answeredAt: answeredAt ?? startedAt }];
 }

@@ -28,7 +28,8 @@ export class LeaseWorld {
   put(name: string, content: LeaseContent): Lease {
     this.#version += 1;
     const metadata = { name, resourceVersion: String(this.#version) };
-    const lease = { name, ...content, object: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata } };
+    const layout = content.layout ?? this.#leases.get(name)?.layout;
+    const lease = { name, ...content, layout, object: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata } };
     this.#leases.set(name, lease);
     return lease;
   }

@@ -43,18 +43,6 @@ app.kubernetes.io/part-of: ecs-operator
 {{- end }}
 {{- end }}
 
-{{- /* The Leases, as the leader election names them. */ -}}
-{{- define "ecs-operator.leaseNames" -}}
-{{- $names := list "ecs-operator" }}
-{{- if gt (int .Values.shards) 1 }}
-{{- $names = list }}
-{{- range until (int .Values.shards) }}
-{{- $names = append $names (printf "ecs-operator-shard-%d" .) }}
-{{- end }}
-{{- end }}
-{{- toYaml $names }}
-{{- end }}
-
 {{- /* `keep` holds the CRD when the release goes: without it, `helm uninstall` would delete every object, and with them what they are in AWS. */ -}}
 {{- define "ecs-operator.crdMetadata" -}}
 labels:

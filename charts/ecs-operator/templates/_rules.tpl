@@ -73,6 +73,56 @@
     - patch
 {{- end }}
 
+{{- define "ecs-operator.rules.leases" -}}
+- apiGroups:
+    - coordination.k8s.io
+  resources:
+    - leases
+  verbs:
+    - create
+- apiGroups:
+    - coordination.k8s.io
+  resources:
+    - leases
+  resourceNames:
+    - ecs-operator
+    - ecs-operator-shard-0
+    - ecs-operator-shard-1
+    - ecs-operator-shard-2
+    - ecs-operator-shard-3
+    - ecs-operator-shard-4
+    - ecs-operator-shard-5
+    - ecs-operator-shard-6
+    - ecs-operator-shard-7
+    - ecs-operator-shard-8
+    - ecs-operator-shard-9
+    - ecs-operator-shard-10
+    - ecs-operator-shard-11
+    - ecs-operator-shard-12
+    - ecs-operator-shard-13
+    - ecs-operator-shard-14
+    - ecs-operator-shard-15
+    - ecs-operator-shard-16
+    - ecs-operator-shard-17
+    - ecs-operator-shard-18
+    - ecs-operator-shard-19
+    - ecs-operator-shard-20
+    - ecs-operator-shard-21
+    - ecs-operator-shard-22
+    - ecs-operator-shard-23
+    - ecs-operator-shard-24
+    - ecs-operator-shard-25
+    - ecs-operator-shard-26
+    - ecs-operator-shard-27
+    - ecs-operator-shard-28
+    - ecs-operator-shard-29
+    - ecs-operator-shard-30
+    - ecs-operator-shard-31
+  verbs:
+    - get
+    - update
+{{- end }}
+
 {{- define "ecs-operator.rules.view" -}}
 - apiGroups:
     - ecs-operator.dev

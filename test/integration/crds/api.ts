@@ -26,41 +26,47 @@ export function api(kubeconfig: string, namespace: string): Api {
   config.loadFromFile(kubeconfig);
   const client = config.makeApiClient(CustomObjectsApi);
   const at = ({ group, version, plural }: ResourceNames) => ({ group, version, plural, namespace });
+  const isNamespaced = ({ scope }: ResourceNames): boolean => scope !== 'Cluster';
   const body = ({ group, version, kind }: ResourceNames, manifest: Manifest) => ({
     apiVersion: `${group}/${version}`,
     kind,
     ...manifest,
   });
   const fieldValidation = 'Strict';
+  const replacement = (names: ResourceNames, manifest: Manifest) => ({
+    ...at(names),
+    name: manifest.metadata.name,
+    body: body(names, manifest),
+    fieldValidation,
+  });
   return {
-    create: (names, manifest, { dryRun = false } = {}) =>
-      answer(
-        client.createNamespacedCustomObject({
-          ...at(names),
-          body: body(names, manifest),
-          fieldValidation,
-          ...(dryRun ? { dryRun: 'All' } : {}),
-        }),
-      ),
-    tryReplace: (names, manifest) =>
-      answer(
-        client.replaceNamespacedCustomObject({
-          ...at(names),
-          name: manifest.metadata.name,
-          body: body(names, manifest),
-          fieldValidation,
-          dryRun: 'All',
-        }),
-      ),
-    replaceStatus: (names, manifest) =>
-      answer(
-        client.replaceNamespacedCustomObjectStatus({
-          ...at(names),
-          name: manifest.metadata.name,
-          body: body(names, manifest),
-          fieldValidation,
-        }),
-      ),
+    create(names, manifest, { dryRun = false } = {}) {
+      const request = {
+        ...at(names),
+        body: body(names, manifest),
+        fieldValidation,
+        ...(dryRun ? { dryRun: 'All' } : {}),
+      };
+      return answer(
+        isNamespaced(names) ? client.createNamespacedCustomObject(request) : client.createClusterCustomObject(request),
+      );
+    },
+    tryReplace(names, manifest) {
+      const request = { ...replacement(names, manifest), dryRun: 'All' };
+      return answer(
+        isNamespaced(names)
+          ? client.replaceNamespacedCustomObject(request)
+          : client.replaceClusterCustomObject(request),
+      );
+    },
+    replaceStatus(names, manifest) {
+      const request = replacement(names, manifest);
+      return answer(
+        isNamespaced(names)
+          ? client.replaceNamespacedCustomObjectStatus(request)
+          : client.replaceClusterCustomObjectStatus(request),
+      );
+    },
   };
 }
 

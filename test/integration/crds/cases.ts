@@ -1,4 +1,5 @@
 import { autoScalingGroupCases, autoScalingGroupSchemaCases } from './cases/auto-scaling-group.ts';
+import { awsAccountCases, awsAccountSchemaCases } from './cases/aws-account.ts';
 import { capacityProviderCases, capacityProviderSchemaCases } from './cases/capacity-provider.ts';
 import { clusterCases, clusterSchemaCases } from './cases/cluster.ts';
 import { launchTemplateCases, launchTemplateSchemaCases } from './cases/launch-template.ts';
@@ -13,6 +14,7 @@ export const ruleCases: readonly RuleCase[] = [
   ...launchTemplateCases,
   ...autoScalingGroupCases,
   ...capacityProviderCases,
+  ...awsAccountCases,
 ];
 
 export const schemaCases: readonly SchemaCase[] = [
@@ -22,4 +24,5 @@ export const schemaCases: readonly SchemaCase[] = [
   ...launchTemplateSchemaCases,
   ...autoScalingGroupSchemaCases,
   ...capacityProviderSchemaCases,
+  ...awsAccountSchemaCases,
 ];

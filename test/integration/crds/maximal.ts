@@ -87,6 +87,7 @@ export const maximalCommon = {
   adoptionPolicy: 'Adopt',
   driftPolicy: 'Report',
   region: 'eu-west-1',
+  accountRef: { name: 'prod' },
   allowedNamespaces: ['*', 'shop'],
 };
 

@@ -1,4 +1,5 @@
 import type { AutoScalingGroupStatus } from '../../../src/kinds/auto-scaling-group/api.ts';
+import type { AWSAccountStatus } from '../../../src/kinds/aws-account/api.ts';
 import type { ECSCapacityProviderStatus } from '../../../src/kinds/capacity-provider/api.ts';
 import type { ECSClusterStatus } from '../../../src/kinds/cluster/api.ts';
 import type { LaunchTemplateStatus } from '../../../src/kinds/launch-template/api.ts';
@@ -145,6 +146,11 @@ export const autoScalingGroupStatus: Complete<AutoScalingGroupStatus> = {
   drain: [{ instanceId: 'i-1', state: 'Draining', runningTasksCount: 2 }],
   drainRequest: 'i-1',
   cluster: 'prod',
+};
+
+export const awsAccountStatus: Complete<AWSAccountStatus> = {
+  ...common,
+  callerArn: 'arn:aws:sts::111122223333:assumed-role/ecs/ecs-operator',
 };
 
 export const capacityProviderStatus: Complete<ECSCapacityProviderStatus> = {

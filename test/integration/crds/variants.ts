@@ -50,8 +50,19 @@ export function variants(generated: readonly GeneratedKind[]): readonly Variants
       status: statuses.launchTemplateStatus,
     },
   ];
-  return all.map((one) => ({ ...one, specs: one.specs.map((spec) => ({ ...maximalCommon, ...spec })) }));
+  return [
+    ...all.map((one) => ({ ...one, specs: one.specs.map((spec) => ({ ...maximalCommon, ...spec })) })),
+    { kind: 'AWSAccount', specs: [account], status: statuses.awsAccountStatus },
+  ];
 }
+
+const account = {
+  accountId: '111122223333',
+  roleArn: 'arn:aws:iam::111122223333:role/ecs',
+  externalId: 'shop',
+  region: 'eu-west-1',
+  allowedNamespaces: ['*', 'shop'],
+};
 
 function clusters(input: Input): Input[] {
   return [input, { ...input, capacityProviderRefs: [reference], defaultCapacityProviderStrategy: byReference }];

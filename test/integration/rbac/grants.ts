@@ -5,6 +5,8 @@ import type { AccessManifest } from '../../support/helm-access.ts';
 /** One verb on one resource, in one role: the smallest thing that can be taken away. */
 export interface Grant {
   readonly role: string;
+  /** Where it holds; undefined: everywhere. */
+  readonly namespace: string | undefined;
   readonly apiGroup: string;
   readonly resource: string;
   readonly verb: string;
@@ -15,7 +17,9 @@ export function grantsOf(manifests: readonly AccessManifest[]): readonly Grant[]
   return manifests.flatMap(({ metadata, rules = [] }) =>
     rules.flatMap(({ apiGroups, resources, verbs }) =>
       apiGroups.flatMap((apiGroup) =>
-        resources.flatMap((resource) => verbs.map((verb) => ({ role: metadata.name, apiGroup, resource, verb }))),
+        resources.flatMap((resource) =>
+          verbs.map((verb) => ({ role: metadata.name, namespace: metadata.namespace, apiGroup, resource, verb })),
+        ),
       ),
     ),
   );
@@ -52,6 +56,24 @@ export function renamed(manifests: readonly AccessManifest[], prefix: string): r
 }
 
 /** `patch ecs-operator.dev/ecsservices/status`, the same for what is allowed and what was asked for. */
-export function nameOf({ verb, apiGroup, resource }: Pick<Grant | AuditEntry, 'verb' | 'apiGroup' | 'resource'>): string {
+export function nameOf({
+  verb,
+  apiGroup,
+  resource,
+}: Pick<Grant | AuditEntry, 'verb' | 'apiGroup' | 'resource'>): string {
   return `${verb} ${apiGroup === '' ? 'core' : apiGroup}/${resource}`;
+}
+
+/** What of these grants no request has made use of. */
+export function unused(grants: readonly Grant[], requests: readonly AuditEntry[]): readonly string[] {
+  return grants
+    .filter(
+      (grant) =>
+        !requests.some(
+          (request) =>
+            nameOf(request) === nameOf(grant) &&
+            (grant.namespace === undefined || grant.namespace === request.namespace),
+        ),
+    )
+    .map((grant) => `${nameOf(grant)} of ${grant.role}`);
 }

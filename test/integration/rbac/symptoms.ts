@@ -1,132 +1,162 @@
 import { expect } from 'vitest';
+import { ACCOUNT_ANNOTATION } from '../../../src/engine/accounts.ts';
+import { unseen } from '../../../src/engine/status.ts';
 import { kinds } from '../../../src/kinds/index.ts';
 import { eventually } from '../../support/eventually.ts';
-import { condition, type Manifest } from '../../support/operator-bed.ts';
+import type { Manifest } from '../../support/operator-bed.ts';
 import type { Candidate } from './candidate.ts';
+import { repeatsItself } from './everything.ts';
 import type { Grant } from './grants.ts';
-import { disturb, everything, oneOf, read } from './workload.ts';
 
 /** Starts the operator, gives it work, and resolves once it is seen to lack what was taken from it. */
-export type Symptom = (candidate: Candidate, grant: Grant) => Promise<void>;
+type Symptom = (candidate: Candidate, grant: Grant) => Promise<void>;
 
 /** What cannot be done without a verb on the objects of a kind. */
 const ofObjects: Readonly<Record<string, Symptom>> = {
-  /** Nothing is reconciled before everything is known. */
-  async list({ bed, operator }, { resource }) {
-    await bed.apply(...everything);
-    let started = false;
-    operator.start().then(
-      () => {
-        started = true;
-      },
-      () => undefined,
-    );
-    const unlisted = oneOf(resource).kind;
-    await eventually('every other kind is listed', async () => {
-      const missing = kinds.map(({ names }) => names.kind).filter((kind) => !isListed(operator, kind));
-      return { value: missing, done: missing.join() === unlisted };
-    });
-    expect(started).toBe(false);
-    for (const manifest of everything) await isUntouched(bed, manifest);
-  },
+  list: (candidate, { resource }) => neverStarts(candidate, [candidate.workload.oneOf(resource).kind]),
 
-  async watch({ bed, operator }, { resource }) {
+  async watch(candidate, { resource }) {
+    const { bed, operator, workload, ready } = candidate;
     await operator.start();
-    await bed.apply(...everything);
-    await bed.ready(...witnessOf(resource));
-    await isUntouched(bed, oneOf(resource));
+    await bed.apply(...workload.everything);
+    await ready(workload.oneOf(resource === 'ecsclusters' ? 'ecstaskdefinitions' : 'ecsclusters'));
+    await isUntouched(candidate, workload.oneOf(resource));
   },
 
   /** Nothing is made in AWS before the finalizer is stored. */
-  async patch({ bed, operator }, { resource }) {
-    await operator.start();
-    await bed.apply(...everything);
-    const { kind, metadata } = oneOf(resource);
-    await bed.told(kind, metadata.name, 'Forbidden');
-    await isUntouched(bed, oneOf(resource));
+  async patch(candidate, { resource }) {
+    const manifest = await isToldForbidden(candidate, resource);
+    await isUntouched(candidate, manifest);
   },
 
   /** An object that somebody changes while its status is being written is read again. */
-  async get({ bed, operator }, { resource }) {
+  async get({ bed, operator, workload, ready, disturbUntil, events }, { resource }) {
     await operator.start();
-    await bed.apply(...everything);
-    const manifest = oneOf(resource);
-    const { kind, metadata } = manifest;
-    await bed.ready(kind, metadata.name);
-    let round = 0;
-    await eventually(`an event Forbidden about ${kind} ${metadata.name}`, async () => {
-      await disturb(bed, manifest, round++);
-      const reasons = (await bed.events(metadata.name)).filter(({ regarding }) => regarding.kind === kind);
-      return { value: reasons, done: reasons.some(({ reason }) => reason === 'Forbidden') };
-    });
+    await bed.apply(...workload.everything);
+    const manifest = workload.oneOf(resource);
+    await ready(manifest);
+    await disturbUntil(`an event Forbidden about the ${manifest.kind}`, [manifest], async () =>
+      (await events(manifest)).some(({ reason }) => reason === 'Forbidden'),
+    );
   },
 };
 
 const ofStatuses: Readonly<Record<string, Symptom>> = {
-  async patch({ bed, operator }, { resource }) {
-    await operator.start();
-    await bed.apply(...everything);
-    const manifest = oneOf(resource.replace('/status', ''));
-    await bed.told(manifest.kind, manifest.metadata.name, 'Forbidden');
-    const object = await read(bed, manifest);
+  async patch(candidate, { resource }) {
+    const object = await candidate.read(await isToldForbidden(candidate, resource.replace('/status', '')));
     expect(object.metadata.finalizers).toBeDefined();
-    expect(object.status).toBeUndefined();
+    expect(object.status).toEqual(unseen);
   },
 };
 
 const ofEvents: Readonly<Record<string, Symptom>> = {
-  async create({ bed, operator, stopOperator }) {
-    await operator.start();
-    await repeatItself(bed);
-    await stopOperator();
-    expect(await bed.events()).toEqual([]);
+  async create(candidate) {
+    await candidate.operator.start();
+    const manifest = await repeatsItself(candidate);
+    await candidate.stopOperator();
+    expect(await candidate.events(manifest)).toEqual([]);
   },
 
   /** The same again is a count on the first. */
-  async patch({ bed, operator, stopOperator }) {
-    await operator.start();
-    await repeatItself(bed);
-    await stopOperator();
-    const events = await bed.events();
+  async patch(candidate) {
+    await candidate.operator.start();
+    const manifest = await repeatsItself(candidate);
+    await candidate.stopOperator();
+    const events = await candidate.events(manifest);
     expect(events.length).toBeGreaterThan(0);
     expect(events.filter(({ series }) => series !== undefined)).toEqual([]);
   },
 };
 
-/** Has the operator say the same of a cluster twice. It counts that at its leisure, or when it stops. */
-export async function repeatItself(bed: Candidate['bed']): Promise<void> {
-  const { kind, metadata, spec } = oneOf('ecsclusters');
-  for (const team of ['blue', 'green', 'blue', 'green']) {
-    await bed.apply({ kind, metadata, spec: { ...spec, tags: [{ key: 'team', value: team }] } });
-    await bed.ready(kind, metadata.name);
-  }
-}
+const ofLeases: Readonly<Record<string, Symptom>> = {
+  create: (candidate) => neverLeads(candidate),
+  get: (candidate) => neverLeads(candidate),
+  /** It takes the Lease and cannot renew it. */
+  async update({ bed, operator, workload, ready, lost }) {
+    await operator.start();
+    await bed.apply(workload.oneOf('ecsclusters'));
+    await ready(workload.oneOf('ecsclusters'));
+    expect(await lost).toMatch(/^ecs-operator/);
+  },
+};
+
+const ofNamespaces: Readonly<Record<string, Symptom>> = {
+  list: (candidate) => neverStarts(candidate, []),
+
+  /** It does not hear that the namespace's objects are to be in an account, which it does not even know. */
+  async watch({ bed, operator, workload, ready }) {
+    await operator.start();
+    await bed.kubectl('annotate', 'namespace', bed.namespace, `${ACCOUNT_ANNOTATION}=nobody`);
+    await bed.apply(workload.oneOf('ecsclusters'));
+    await ready(workload.oneOf('ecsclusters'));
+  },
+};
 
 /** By resource. What is not listed is a kind's. */
 const symptoms: Readonly<Record<string, Readonly<Record<string, Symptom>>>> = {
   events: ofEvents,
+  leases: ofLeases,
+  namespaces: ofNamespaces,
 };
 
 /** How it shows that this grant is missing. A new verb in the role needs a line here: what does the operator do with it? */
 export function symptomOf({ resource, verb }: Grant): Symptom {
   const ofResource = symptoms[resource] ?? (resource.endsWith('/status') ? ofStatuses : ofObjects);
   const symptom = ofResource[verb];
-  if (symptom === undefined) throw new Error(`nobody has said what the operator cannot do without ${verb} on ${resource}`);
+  if (symptom === undefined)
+    throw new Error(`nobody has said what the operator cannot do without ${verb} on ${resource}`);
   return symptom;
 }
 
-function isListed(operator: Candidate['operator'], kind: string): boolean {
-  return operator.manager.store(kind)?.seenResourceVersion !== undefined;
+/** Nothing is reconciled before everything is known. */
+async function neverStarts(candidate: Candidate, unlisted: readonly string[]): Promise<void> {
+  const { bed, operator, workload, refused } = candidate;
+  await bed.apply(...workload.everything);
+  const start = vainly(operator.start());
+  await eventually('every other kind is listed', async () => {
+    const missing = kinds
+      .map(({ names }) => names.kind)
+      .filter((kind) => operator.manager.store(kind)?.seenResourceVersion === undefined);
+    return { value: missing, done: missing.join() === unlisted.join() };
+  });
+  await refused();
+  expect(start.isOver).toBe(false);
+  for (const manifest of workload.everything) await isUntouched(candidate, manifest);
 }
 
-/** An object of a kind that needs no other. */
-function witnessOf(resource: string): [kind: string, name: string] {
-  const { kind, metadata } = oneOf(resource === 'ecsclusters' ? 'ecstaskdefinitions' : 'ecsclusters');
-  return [kind, metadata.name];
+function vainly(start: Promise<void>): { readonly isOver: boolean } {
+  const state = { isOver: false };
+  start.then(
+    () => {
+      state.isOver = true;
+    },
+    () => undefined,
+  );
+  return state;
 }
 
-async function isUntouched(bed: Candidate['bed'], manifest: Manifest): Promise<void> {
-  const object = await read(bed, manifest);
-  expect(object.metadata.finalizers).toBeUndefined();
-  expect(condition(object, 'Ready')).toBeUndefined();
+async function neverLeads(candidate: Candidate): Promise<void> {
+  const { bed, operator, workload, refused } = candidate;
+  await operator.start();
+  await bed.apply(workload.oneOf('ecsclusters'));
+  await refused();
+  expect(operator.leadership.held()).toEqual([]);
+  await isUntouched(candidate, workload.oneOf('ecsclusters'));
+}
+
+async function isToldForbidden(candidate: Candidate, plural: string): Promise<Manifest> {
+  const { bed, operator, workload, events } = candidate;
+  await operator.start();
+  await bed.apply(...workload.everything);
+  const manifest = workload.oneOf(plural);
+  await eventually(`an event Forbidden about the ${manifest.kind}`, async () => {
+    const reasons = (await events(manifest)).map(({ reason }) => reason);
+    return { value: reasons, done: reasons.includes('Forbidden') };
+  });
+  return manifest;
+}
+
+async function isUntouched({ read }: Candidate, manifest: Manifest): Promise<void> {
+  const { metadata, status } = await read(manifest);
+  expect({ finalizers: metadata.finalizers, status }).toEqual({ finalizers: undefined, status: unseen });
 }

@@ -1,34 +1,52 @@
 import { kinds } from '../../../src/kinds/index.ts';
+import { DEFAULT_ACCOUNT } from '../../sandbox/region/wire/caller.ts';
 import { example, withSpec } from '../../support/examples.ts';
-import type { Managed, Manifest, OperatorBed } from '../../support/operator-bed.ts';
+import type { Manifest } from '../../support/operator-bed.ts';
 
-/** Something of every kind, that is live within a second: no instances are launched. */
-export const everything: readonly Manifest[] = [
+/** Objects that are live within a second: no instances are launched. */
+const namespaced: readonly Manifest[] = [
   ...example('quickstart', 'cluster', 'task-definition', 'service'),
   ...withSpec(example('ec2-cluster', 'cluster', 'launch-template', 'auto-scaling-group', 'capacity-provider'), {
     AutoScalingGroup: { minSize: 0, instanceRefresh: undefined },
   }),
 ];
 
-/** The first object of a kind whose resource is called so. */
-export function oneOf(plural: string): Manifest {
-  const kind = kinds.find(({ names }) => names.plural === plural)?.names.kind;
-  const found = everything.find((manifest) => manifest.kind === kind);
-  if (found === undefined) throw new Error(`the workload has no object of the kind ${kind ?? plural}: give it one`);
-  return found;
+/** Something of every kind. What is in no namespace is called after its owner, and all of it has his label. */
+export interface Workload {
+  readonly labelSelector: string;
+  readonly everything: readonly Manifest[];
+  /** The first object of the kind whose resource is called so. */
+  oneOf(plural: string): Manifest;
 }
 
-export async function read(bed: OperatorBed, { kind, metadata }: Manifest): Promise<Managed> {
-  const object = await bed.get(kind, metadata.name);
-  if (object === undefined) throw new Error(`${kind} ${metadata.name} is gone`);
-  return object;
+export function workloadOf(owner: string): Workload {
+  const account: Manifest = {
+    kind: 'AWSAccount',
+    metadata: { name: owner },
+    spec: { accountId: DEFAULT_ACCOUNT, allowedNamespaces: ['*'] },
+  };
+  const everything = [account, ...namespaced].map((manifest) => ({
+    ...manifest,
+    metadata: { ...manifest.metadata, labels: { owner } },
+  }));
+  return {
+    labelSelector: `owner=${owner}`,
+    everything,
+    oneOf(plural) {
+      const kind = kinds.find(({ names }) => names.plural === plural)?.names.kind;
+      const found = everything.find((manifest) => manifest.kind === kind);
+      if (found === undefined) throw new Error(`the workload has no object of the kind ${kind ?? plural}: give it one`);
+      return found;
+    },
+  };
 }
 
-/**
- * Changes the spec, in a way that means nothing to AWS, and so that a status which is being written is for an older version. Then the
- * operator reads the object again, past its watch.
- */
-export async function disturb(bed: OperatorBed, manifest: Manifest, round: number): Promise<void> {
-  const driftPolicy = round % 2 === 0 ? 'Report' : 'Correct';
-  await bed.apply({ ...manifest, spec: { ...manifest.spec, driftPolicy } });
+/** The same manifest with another spec, which means nothing to AWS. */
+export function disturbed(manifest: Manifest, round: number): Manifest {
+  const isEven = round % 2 === 0;
+  const change =
+    manifest.kind === 'AWSAccount'
+      ? { region: isEven ? 'eu-west-1' : 'eu-west-2' }
+      : { driftPolicy: isEven ? 'Report' : 'Correct' };
+  return { ...manifest, spec: { ...manifest.spec, ...change } };
 }

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Kubectl, must } from '../../support/kubectl.ts';
+import { asUser } from './as-user.ts';
 import { clusterOf, kubeconfig } from './identity.ts';
 
 export interface ServiceAccount {
@@ -8,7 +8,7 @@ export interface ServiceAccount {
 }
 
 /** As long as the certificates: a sandbox may be left up over a holiday, and nobody renews the token in a file. */
-const tokenLifetime = '8760h';
+const tokenLifetimeSeconds = 365 * 24 * 60 * 60;
 
 /** How the API server calls a service account in RBAC and in the audit log. */
 export function userNameOf({ namespace, name }: ServiceAccount): string {
@@ -17,14 +17,21 @@ export function userNameOf({ namespace, name }: ServiceAccount): string {
 
 /** Writes a kubeconfig with a real token of this service account, which must exist, to `path`. */
 export async function writeTokenKubeconfig(
-  cluster: { readonly kubectl: Kubectl; kubeconfig(user: 'admin'): string },
+  cluster: { kubeconfig(user: 'admin'): string },
   account: ServiceAccount,
   path: string,
 ): Promise<void> {
   const { namespace, name } = account;
-  const token = await must(cluster.kubectl, [
-    ...['create', 'token', name, '--namespace', namespace, '--duration', tokenLifetime],
-  ]);
-  const admin = await readFile(cluster.kubeconfig('admin'), 'utf8');
-  await writeFile(path, kubeconfig(clusterOf(admin), userNameOf(account), { token: token.trim() }), { mode: 0o600 });
+  const admin = cluster.kubeconfig('admin');
+  const { status } = await asUser<{ status: { token: string } }>(admin, {
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    body: {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { expirationSeconds: tokenLifetimeSeconds },
+    },
+  });
+  const entry = clusterOf(await readFile(admin, 'utf8'));
+  await writeFile(path, kubeconfig(entry, userNameOf(account), { token: status.token }), { mode: 0o600 });
 }

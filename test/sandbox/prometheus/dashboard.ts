@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 /** What of Grafana's format the tests and the picture need. */
 export interface Panel {
+  readonly id: number;
+  readonly description?: string;
   readonly title: string;
   readonly type: string;
   /** In columns, of which there are 24, and rows. */
@@ -9,6 +11,7 @@ export interface Panel {
   readonly fieldConfig?: {
     readonly defaults: {
       readonly unit: string;
+      readonly thresholds: { readonly steps: readonly Threshold[] };
       readonly custom?: { readonly stacking?: { readonly mode: string } };
     };
   };
@@ -22,6 +25,12 @@ export interface Target {
   readonly legendFormat: string;
   /** Only the newest value is asked for. */
   readonly instant: boolean;
+}
+
+/** The colour from this value on. */
+export interface Threshold {
+  readonly color: string;
+  readonly value: number;
 }
 
 /** A variable whose values are those of a label. */
@@ -41,10 +50,10 @@ interface DashboardFile {
   readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] };
 }
 
-const file = new URL('../../../charts/ecs-operator/dashboards/ecs-operator.json', import.meta.url);
+export const dashboardFile = new URL('../../../charts/ecs-operator/dashboards/ecs-operator.json', import.meta.url);
 
 export async function readDashboard(): Promise<Dashboard> {
-  const { panels, templating }: DashboardFile = JSON.parse(await readFile(file, 'utf8'));
+  const { panels, templating }: DashboardFile = JSON.parse(await readFile(dashboardFile, 'utf8'));
   return { panels, variables: templating.list.flatMap(labelVariable) };
 }
 

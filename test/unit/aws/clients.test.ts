@@ -7,7 +7,14 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createRegionClients, defaultHttpSettings, type RegionClients } from '../../../src/aws/clients.ts';
 import { fromAws } from '../../../src/aws/errors.ts';
-import { type AwsReply, awsError, json, type ScriptedAws, scriptedAccount, startScriptedAws } from '../../support/scripted-aws.ts';
+import {
+  type AwsReply,
+  awsError,
+  json,
+  type ScriptedAws,
+  scriptedAccount,
+  startScriptedAws,
+} from '../../support/scripted-aws.ts';
 import { until } from '../../support/until.ts';
 
 const register = () => new RegisterTaskDefinitionCommand({ family: 'web', containerDefinitions: [] });

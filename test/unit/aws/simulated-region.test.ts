@@ -23,7 +23,13 @@ beforeAll(async () => {
   Object.assign(process.env, region.env);
   cloud = createCloud({ config: { region: 'eu-west-1' }, clock: systemClock, log: pino({ level: 'silent' }) });
   const signal = new AbortController().signal;
-  bound = cloud.bind({ account: { accountId: '123456789012' }, region: 'eu-west-1', priority: 'user', signal, gate: () => {} });
+  bound = cloud.bind({
+    account: { accountId: '123456789012' },
+    region: 'eu-west-1',
+    priority: 'user',
+    signal,
+    gate: () => {},
+  });
 });
 
 afterAll(async () => {

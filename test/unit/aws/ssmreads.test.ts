@@ -3,7 +3,14 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createCloud } from '../../../src/aws/cloud.ts';
 import type { AwsReads } from '../../../src/aws/reads.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { type AwsScript, awsError, json, type ScriptedAws, scriptedAccount, startScriptedAws } from '../../support/scripted-aws.ts';
+import {
+  type AwsScript,
+  awsError,
+  json,
+  type ScriptedAws,
+  scriptedAccount,
+  startScriptedAws,
+} from '../../support/scripted-aws.ts';
 import { names, startBed } from './support.ts';
 
 async function start(script: AwsScript): Promise<{ readonly reads: AwsReads; readonly aws: ScriptedAws }> {
@@ -14,7 +21,16 @@ async function start(script: AwsScript): Promise<{ readonly reads: AwsReads; rea
     await aws.close();
   });
   const signal = new AbortController().signal;
-  return { aws, reads: cloud.bind({ account: { accountId: scriptedAccount }, region: 'eu-west-1', priority: 'user', signal, gate: () => {} }).reads };
+  return {
+    aws,
+    reads: cloud.bind({
+      account: { accountId: scriptedAccount },
+      region: 'eu-west-1',
+      priority: 'user',
+      signal,
+      gate: () => {},
+    }).reads,
+  };
 }
 
 /** Answers GetParameters: what begins with `gone` does not exist, and a name with a space is refused. */

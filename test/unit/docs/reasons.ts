@@ -58,7 +58,11 @@ export function reasonsIn(sources: readonly Source[], checker: Checker): Reasons
     [...nodesOf(tree)]
       .flatMap((node) => valuesAt(node, finder))
       .flatMap((value) => endsOf(value, tree, new Set()))
-      .map((end) => ({ file, text: isText(end) ? end.text : end.getText(tree), isWord: isText(end) && WORD.test(end.text) })),
+      .map((end) => ({
+        file,
+        text: isText(end) ? end.text : end.getText(tree),
+        isWord: isText(end) && WORD.test(end.text),
+      })),
   );
   const isSentence = ({ file, text }: Unknown): boolean =>
     / /.test(text) || SENTENCES.some((one) => one.file.test(file) && one.text.test(text));

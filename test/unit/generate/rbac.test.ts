@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { kinds } from '../../../src/generate/kinds.ts';
-import { leaseRules, operatorRules, type PolicyRule, userRules } from '../../../src/generate/rbac.ts';
+import { leaseRules, maxShards, operatorRules, type PolicyRule, userRules } from '../../../src/generate/rbac.ts';
+import { leaseNames } from '../../../src/kube/leader-layout.ts';
 
 /** Every `verb resource` that rules grant. */
 function grants(rules: readonly PolicyRule[]): readonly string[] {
@@ -10,7 +11,7 @@ function grants(rules: readonly PolicyRule[]): readonly string[] {
 }
 
 const { objects, accounts, namespaces } = operatorRules();
-const everything = [...objects, ...accounts, namespaces, ...leaseRules(['ecs-operator'])];
+const everything = [...objects, ...accounts, namespaces, ...leaseRules()];
 
 describe('the operator’s rules', () => {
   test.each(kinds.map(({ names }) => names))('cover $kind', ({ plural }) => {
@@ -38,8 +39,10 @@ describe('the operator’s rules', () => {
   });
 
   test('read Leases only by name', () => {
-    const unnamed = leaseRules(['one', 'two']).filter(({ resourceNames }) => resourceNames === undefined);
+    const unnamed = leaseRules().filter(({ resourceNames }) => resourceNames === undefined);
     expect(grants(unnamed)).toEqual(['create leases']);
+    const named = leaseRules().flatMap(({ resourceNames = [] }) => resourceNames);
+    for (const shards of [1, 2, maxShards]) expect(named).toEqual(expect.arrayContaining([...leaseNames(shards)]));
   });
 });
 

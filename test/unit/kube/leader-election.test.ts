@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { OperatorError } from '../../../src/errors.ts';
 import { LeaderElection } from '../../../src/kube/leader-election.ts';
+import { leaseNames } from '../../../src/kube/leader-layout.ts';
 import { LeaseProcess, LeaseWorld } from '../../support/simulated-leases.ts';
 
 const timing = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2_000 };
@@ -22,7 +23,7 @@ class Replica {
   constructor(identity: string, random = 0.5) {
     this.process = new LeaseProcess(world, { random: () => random });
     const log = pino({ level: 'silent' });
-    this.election = new LeaderElection({ names, identity, leases: this.process, timing, clock: this.process, log });
+    this.election = new LeaderElection({ shards: names.length, identity, leases: this.process, timing, clock: this.process, log });
     this.election.start({
       takeOver: async (shard) => {
         this.taken.push(shard);
@@ -47,7 +48,7 @@ beforeEach(() => {
 });
 
 const shards = (count: number): void => {
-  names = Array.from({ length: count }, (_, index) => `shard-${index}`);
+  names = leaseNames(count);
 };
 
 /** Time passes; nobody ever works on a shard that is not his, and no two hold or work on the same. */

@@ -56,7 +56,11 @@ function contentOf(
   const unit = panel.fieldConfig?.defaults.unit ?? 'short';
   switch (panel.type) {
     case 'stat':
-      return drawStat(drawn, box, { unit, showsName: panel.options?.textMode === 'name' });
+      return drawStat(drawn, box, {
+        unit,
+        showsName: panel.options?.textMode === 'name',
+        thresholds: panel.fieldConfig?.defaults.thresholds.steps ?? [],
+      });
     case 'state-timeline':
       return drawTimeline(drawn, box, range);
     default: {

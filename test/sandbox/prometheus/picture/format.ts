@@ -1,12 +1,16 @@
 import type { Series } from '../index.ts';
 
+const MEBIBYTE = 2 ** 20;
+
 /** A number with its unit, as Grafana shows it. */
 export function formatValue(value: number, unit: string): string {
   switch (unit) {
     case 's':
       return formatSeconds(value);
     case 'bytes':
-      return value === 0 ? '0 B' : `${rounded(value / 2 ** 20)} MiB`;
+      return value === 0 ? '0 B' : `${rounded(value / MEBIBYTE)} MiB`;
+    case 'percentunit':
+      return `${rounded(value * 100)}%`;
     case 'ops':
     case 'reqps':
       return `${rounded(value)}/s`;
@@ -26,7 +30,13 @@ function rounded(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** Even steps from 0 to a little above `max`: 1, 2 or 5 times a power of ten. */
+/** The marks of an axis: even steps from 0 to a little above `max`, 1, 2 or 5 times a power of ten in the unit shown. */
+export function axisMarks(max: number, unit: string): readonly number[] {
+  const shown = unit === 'bytes' ? MEBIBYTE : 1;
+  return ticks(max / shown).map((mark) => mark * shown);
+}
+
+/** The same without a unit. */
 export function ticks(max: number): readonly number[] {
   if (!(max > 0)) return [0, 1];
   const rough = max / 3;

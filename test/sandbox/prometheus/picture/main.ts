@@ -11,7 +11,7 @@ import type { Drawn, Range } from './panels.ts';
 import { type Replica, replica } from './replicas.ts';
 import { tell } from './story.ts';
 
-/** `node test/sandbox/prometheus/picture/main.ts` draws docs/images/dashboard.svg anew, which takes five minutes. */
+/** `node test/sandbox/prometheus/picture/main.ts` draws docs/images/dashboard.svg anew, which takes seven minutes. */
 const picture = resolve(import.meta.dirname, '../../../../docs/images/dashboard.svg');
 const chosen = { namespace: 'ecs-operator', pod: '.*', service_namespace: 'shop', __rate_interval: '15s' };
 
@@ -24,7 +24,7 @@ async function draw(prometheus: Prometheus, range: Range): Promise<string> {
   }
   const title = 'ECS operator';
   const caption =
-    "Drawn from the queries of the dashboard and the answers of a real Prometheus in the sandbox, not by Grafana. Four minutes: a start, a rollout, throttling, a missing permission, a foreign change, the leader's death.";
+    "Drawn from the queries of the dashboard and the answers of a real Prometheus in the sandbox, not by Grafana. Six minutes: a start, a rollout, errors and throttling, a missing permission, a foreign change, the leader's death.";
   return drawDashboard({ dashboard, title, caption, answers, ...range });
 }
 
@@ -39,7 +39,6 @@ async function answer(prometheus: Prometheus, target: Target, range: Range): Pro
 const sandbox = await startSandbox({
   directory: join(tmpdir(), `ecs-operator-picture-${process.pid}`),
   operator: false,
-  speed: 4,
 });
 const replicas: Replica[] = [];
 let prometheus: Prometheus | undefined;

@@ -1,4 +1,5 @@
-import { escapeXml, formatValue, ticks } from './format.ts';
+import type { Threshold } from '../dashboard.ts';
+import { axisMarks, escapeXml, formatValue } from './format.ts';
 
 export interface Box {
   readonly x: number;
@@ -31,26 +32,30 @@ const COLOURS = [
   '#96d98d',
   '#fade2a',
 ];
+const RED = '#f2495c';
 const MUTED = '#9a9bab';
 const LEGEND_LINES = 2;
 
 export function drawStat(
   drawn: readonly Drawn[],
   box: Box,
-  { unit, showsName }: { readonly unit: string; readonly showsName: boolean },
+  options: { readonly unit: string; readonly showsName: boolean; readonly thresholds: readonly Threshold[] },
 ): string {
-  const values = drawn.map(({ name, points }) => (showsName ? name : formatValue(points.at(-1)?.[1] ?? 0, unit)));
+  const { unit, showsName, thresholds } = options;
+  const value = drawn[0]?.points.at(-1)?.[1] ?? 0;
+  const isBad = thresholds.findLast((threshold) => value >= threshold.value)?.color === 'red';
+  const values = showsName ? drawn.map(({ name }) => name) : [formatValue(value, unit)];
   const size = showsName ? 15 : 36;
-  const lines = values.map((value, index) => {
+  const lines = values.map((text, index) => {
     const y = box.y + box.height / 2 + size / 3 + (index - (values.length - 1) / 2) * (size + 4);
-    return `<text x="${box.x + box.width / 2}" y="${fixed(y)}" font-size="${size}" text-anchor="middle" fill="${COLOURS[0]}">${escapeXml(value)}</text>`;
+    return `<text x="${box.x + box.width / 2}" y="${fixed(y)}" font-size="${size}" text-anchor="middle" fill="${isBad ? RED : COLOURS[0]}">${escapeXml(text)}</text>`;
   });
   return lines.join('');
 }
 
 /** A bar for each series: green where it is 1, blue where it is 0. */
 export function drawTimeline(drawn: readonly Drawn[], box: Box, range: Range): string {
-  const names = 190;
+  const names = 240;
   const plot = { ...box, x: box.x + names, width: box.width - names, height: box.height - 16 };
   const x = scale(range, plot);
   const height = plot.height / Math.max(1, drawn.length);
@@ -83,11 +88,12 @@ export function drawGraph(
   options: Range & { readonly unit: string; readonly stacked: boolean },
 ): string {
   const { unit, stacked } = options;
-  const legend = drawLegend(drawn, box);
+  const shown = busiestFirst(drawn);
+  const legend = drawLegend(shown, box);
   const plot = { x: box.x + 52, y: box.y + 4, width: box.width - 56, height: box.height - 24 - legend.height };
-  const layers = stacked ? stack(drawn) : drawn;
+  const layers = stacked ? stack(shown) : shown;
   const values = layers.flatMap(({ points }) => points.map(([, value]) => value)).filter(Number.isFinite);
-  const marks = ticks(Math.max(0, ...values));
+  const marks = axisMarks(Math.max(0, ...values), unit);
   const top = marks.at(-1) ?? 1;
   const x = scale(options, plot);
   const y = (value: number): number => plot.y + plot.height * (1 - value / top);
@@ -101,6 +107,15 @@ export function drawGraph(
     return `<path d="${path}" fill="none" stroke="${colour(index)}" stroke-width="1.3"/>`;
   });
   return grid.join('') + lines.join('') + timeAxis(options, plot) + legend.svg;
+}
+
+/** Those that are 0 all the time say nothing a picture could show; without any other, one of them stays. */
+function busiestFirst(drawn: readonly Drawn[]): readonly Drawn[] {
+  const peak = ({ points }: Drawn): number =>
+    Math.max(0, ...points.map(([, value]) => value).filter((value) => Number.isFinite(value)));
+  const sorted = [...drawn].sort((one, other) => peak(other) - peak(one));
+  const moving = sorted.filter((series) => peak(series) > 0);
+  return moving.length > 0 ? moving : sorted.slice(0, 1);
 }
 
 /** Each series upon those before it. */
@@ -120,7 +135,9 @@ function stack(drawn: readonly Drawn[]): readonly Drawn[] {
 function pathOf(points: readonly (readonly [x: number, y: number])[]): string {
   let pen = 'M';
   const parts: string[] = [];
-  for (const [x, y] of points) {
+  for (const [index, [x, y]] of points.entries()) {
+    // Between two neighbours of the same height a point adds nothing but size.
+    if (y === points[index - 1]?.[1] && y === points[index + 1]?.[1]) continue;
     if (Number.isFinite(y)) parts.push(`${pen}${fixed(x)} ${fixed(y)}`);
     pen = Number.isFinite(y) ? 'L' : 'M';
   }
@@ -128,7 +145,7 @@ function pathOf(points: readonly (readonly [x: number, y: number])[]): string {
 }
 
 function drawLegend(drawn: readonly Drawn[], box: Box): { readonly svg: string; readonly height: number } {
-  const width = (name: string): number => 22 + name.length * 5.6;
+  const width = (name: string): number => 22 + name.length * 5.8;
   const placed: { name: string; index: number; x: number; line: number }[] = [];
   let [x, line] = [0, 0];
   for (const [index, { name }] of drawn.entries()) {

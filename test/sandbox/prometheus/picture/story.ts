@@ -11,7 +11,7 @@ const namespace = 'shop';
 const shop = { clusterRef: { name: 'shop' } };
 const desired = { web: 6, api: 3, mail: 2 };
 
-/** Four minutes of an operator's life: a start, a rollout, throttling, a missing permission, foreign hands, and a leader that dies. */
+/** Six minutes of an operator's life: a start, a rollout, errors and throttling, a missing permission, foreign hands, and a leader that dies. */
 export async function tell(sandbox: Sandbox, leader: Replica): Promise<void> {
   const { region } = sandbox;
   await must(sandbox.controlPlane.kubectl, ['create', 'namespace', namespace]);
@@ -21,29 +21,27 @@ export async function tell(sandbox: Sandbox, leader: Replica): Promise<void> {
     service(name, { ...shop, desiredCount }),
   ]);
   await apply(sandbox, cluster('shop'), ...services);
-  await pause(50);
+  await pause(80);
   await apply(sandbox, service('web', { ...shop, desiredCount: 10 }), taskDefinition('api', running('nginx:2')));
-  await pause(40);
+  await pause(60);
+  const createCluster = (clusterName: string) => ({ operation: 'CreateCluster', input: { clusterName }, times: 0 });
+  const healthy = region.faults.add({ ...createCluster('archive'), fault: { kind: 'serverError' } });
   const calm = region.faults.add({ fault: { kind: 'throttle' }, share: 0.3 });
-  await apply(sandbox, taskDefinition('mail', running('nginx:3')));
-  await pause(25);
+  await apply(sandbox, cluster('archive'), taskDefinition('mail', running('nginx:3')));
+  await pause(30);
   calm();
-  region.faults.add({
-    fault: { kind: 'accessDenied' },
-    operation: 'CreateCluster',
-    input: { clusterName: 'reports' },
-    times: 0,
-  });
+  healthy();
+  region.faults.add({ ...createCluster('reports'), fault: { kind: 'accessDenied' } });
   await apply(sandbox, cluster('reports'));
-  await pause(15);
+  await pause(40);
   const aws = client(region, { region: 'eu-west-1' });
   await aws.send(new UpdateServiceCommand({ cluster: 'shop', service: 'web', desiredCount: 4 }));
   aws.destroy();
-  await pause(40);
+  await pause(70);
   await leader.kill();
   await pause(10);
   await leader.start();
-  await pause(50);
+  await pause(60);
 }
 
 async function apply({ controlPlane }: Sandbox, ...manifests: readonly Manifest[]): Promise<void> {

@@ -1,0 +1,161 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ObservedPass } from '../../../src/engine/controller.ts';
+import { Manager } from '../../../src/engine/manager.ts';
+import { defaultEngineOptions } from '../../../src/engine/options.ts';
+import { shardOf } from '../../../src/engine/shard.ts';
+import { EventRecorder } from '../../../src/kube/events.ts';
+import { Transport } from '../../../src/kube/transport.ts';
+import type { ObjectKey } from '../../../src/kube/types.ts';
+import { isList, isWatch, ScriptedApiServer } from '../../support/scripted-api-server.ts';
+import { until } from '../../support/until.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { plainCredentials } from '../kube/fixtures.ts';
+import { Harness, promises } from './harness.ts';
+import { WidgetCloud, type WidgetReads, widget } from './widget.ts';
+
+describe('a controller', () => {
+  const mine = (key: ObjectKey): boolean => key === 'team/mine';
+
+  async function leadingMine() {
+    const world = new Harness();
+    world.leads = mine;
+    const controller = world.controller();
+    controller.start();
+    for (const name of ['mine', 'other']) world.put(name, { size: 1 });
+    await promises();
+    return { world, controller };
+  }
+
+  test('works on what it leads and queues nothing else', async () => {
+    const { world, controller } = await leadingMine();
+    expect(world.passes.map(({ key }) => key)).toEqual(['team/mine']);
+    controller.enqueue('team/other', 'user');
+    await promises();
+    // The resync of what it leads.
+    expect([world.passes.length, controller.queued]).toEqual([1, 1]);
+  });
+
+  test('gives up what waits at once, what is at work when it has ended, and all that it remembers', async () => {
+    const { world, controller } = await leadingMine();
+    world.cloud.pause();
+    world.put('mine', { size: 2 });
+    await promises();
+    expect(controller.working).toBe(1);
+    world.leads = () => false;
+    let given = false;
+    const giving = controller.giveUp(mine).then(() => {
+      given = true;
+    });
+    world.put('mine', { size: 3 });
+    await promises();
+    expect([given, controller.queued]).toEqual([false, 0]);
+    world.cloud.resume();
+    await giving;
+    await promises();
+    expect([controller.working, controller.queued]).toEqual([0, 0]);
+    const { memory, barrier, backoff } = world.deps;
+    expect([memory.size, barrier.size, backoff.size]).toEqual([0, 0, 0]);
+  });
+
+  test('that takes over looks at everything, and takes “nothing” in AWS for an answer only when it may be believed', async () => {
+    const { world, controller } = await leadingMine();
+    world.leads = () => false;
+    await controller.giveUp(mine);
+    world.passes.length = 0;
+    world.delete('team/mine');
+    world.cloud.live.delete('mine');
+    world.leads = mine;
+    const object = world.get('team/mine');
+    if (object === undefined) throw new Error('no widget');
+    controller.takeOver(object);
+    await promises();
+    expect(world.passes.at(-1)?.result).toMatchObject({ kind: 'progressing', reason: 'Deleting' });
+    world.clock.advance(15_000);
+    controller.enqueue('team/mine', 'user');
+    await promises();
+    expect(world.get('team/mine')).toBeUndefined();
+  });
+
+  test('that abandons begins nothing and ends what is at work', async () => {
+    const { world, controller } = await leadingMine();
+    world.cloud.pause();
+    world.put('mine', { size: 2 });
+    await promises();
+    controller.abandon(new Error('the Lease was lost'));
+    await promises();
+    expect(controller.working).toBe(0);
+    const before = world.passes.length;
+    controller.enqueue('team/mine', 'user');
+    world.clock.advance(600_000);
+    await promises();
+    expect(world.passes).toHaveLength(before);
+  });
+});
+
+describe('a manager of shards', () => {
+  let server: ScriptedApiServer;
+  let transport: Transport;
+  let manager: Manager<WidgetReads>;
+  let passes: ObservedPass[];
+
+  beforeEach(async () => {
+    server = await ScriptedApiServer.start();
+    const clock = new VirtualClock();
+    const log = pino({ level: 'silent' });
+    transport = new Transport({ credentials: plainCredentials(server.url), clock });
+    passes = [];
+    manager = new Manager({
+      kinds: [widget],
+      transport,
+      cloud: new WidgetCloud([]),
+      events: new EventRecorder({ transport, clock, log, reportingInstance: 'test' }),
+      clock,
+      log,
+      gate: () => {},
+      shards: 2,
+      options: { ...defaultEngineOptions, defaultRegion: 'us-east-1' },
+      onPass: (pass) => passes.push(pass),
+    });
+    // Who is worked on is asked here, not what a pass does.
+    server.fail({ kind: 'status', code: 503 }, ({ method }) => method !== 'GET');
+    for (let index = 0; index < 8; index += 1) server.put(`w${index}`, { size: 1 });
+  });
+
+  afterEach(async () => {
+    await manager.stop();
+    await transport.close();
+    await server.close();
+  });
+
+  const ofShard = (shard: number): readonly string[] =>
+    Array.from({ length: 8 }, (_, index) => `default/w${index}` as const).filter(
+      (key) => shardOf(widget.names.kind, key, 2) === shard,
+    );
+  const looked = (): readonly string[] => [...new Set(passes.map(({ key }) => key))].sort();
+
+  test('stands by with full stores, and works on a shard’s objects from when it takes over', async () => {
+    await manager.start();
+    expect(manager.store(widget.names.kind)?.size).toBe(8);
+    await promises();
+    expect(passes).toEqual([]);
+    await manager.takeOver(1);
+    await until('the first passes', () => looked().length === ofShard(1).length);
+    expect(looked()).toEqual(ofShard(1));
+    await manager.giveUp(1);
+    passes.length = 0;
+    await manager.takeOver(0);
+    await until('the first passes', () => looked().length === ofShard(0).length);
+    expect(looked()).toEqual(ofShard(0));
+  });
+
+  test('sees all that was written before it took over, also what no watch has told yet', async () => {
+    server.fail({ kind: 'stream', text: '', after: 'leave' }, isWatch);
+    await manager.start();
+    server.put('w0', { size: 7 });
+    const lists = server.requests.filter(isList).length;
+    await manager.takeOver(shardOf(widget.names.kind, 'default/w0', 2));
+    expect(server.requests.filter(isList).length).toBe(lists + 1);
+    expect(manager.store(widget.names.kind)?.get('default/w0')?.spec).toMatchObject({ size: 7 });
+  });
+});
