@@ -3,11 +3,10 @@ import { type Cloud, createCloud } from './aws/cloud.ts';
 import type { AwsReads } from './aws/reads.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import { Manager } from './engine/manager.ts';
 import { alone, elected, type Leadership, type ShardWork } from './engine/leadership.ts';
+import { Manager } from './engine/manager.ts';
 import { defaultEngineOptions } from './engine/options.ts';
 import { Health } from './health/health.ts';
-import { callLog, joinWatchers, type Watcher } from './watchers.ts';
 import { kinds } from './kinds/index.ts';
 import type { KubeCredentials } from './kube/connection.ts';
 import { EventRecorder } from './kube/events.ts';
@@ -16,6 +15,7 @@ import { Transport } from './kube/transport.ts';
 import { Metrics, type MetricsHooks } from './metrics/metrics.ts';
 import { type Serving, serve } from './serving.ts';
 import { version } from './version.ts';
+import { callLog, joinWatchers, type Watcher } from './watchers.ts';
 
 export interface OperatorOptions {
   readonly config: Config;
@@ -106,6 +106,7 @@ export class Operator {
   /** Resolves once every kind has been listed and this replica acts, or asks for a Lease to act. Rejects when an address to serve on cannot be had. */
   async start(): Promise<void> {
     this.#serving = await serve(this.#config, { metrics: this.#metrics, health: this.#health });
+    this.#log.info(this.ports, 'serving');
     await this.manager.start();
     this.leadership.start(this.#shardWork());
     this.#log.info({ leases: this.leadership.leases().map(({ name }) => name) }, 'reconciling');

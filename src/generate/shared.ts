@@ -150,7 +150,7 @@ export const sharedOverlays: Overlays = {
   },
   'Spec.accountRef': {
     description:
-      "The AWSAccount that this object is in. The default is the one that the namespace's annotation ecs-operator.dev/aws-account names, else the operator's own account.",
+      "The AWSAccount to be in. Default: what the namespace's annotation ecs-operator.dev/aws-account names, else the operator's own account.",
   },
   'Status.accountId': { description: 'AWS account in which this object is.' },
   'Status.region': { description: 'AWS region in which this object is.' },

@@ -78,6 +78,10 @@ export class ShardLayout {
     }
     if (layout.shards === shards && layout.next === undefined) return true;
     if (layout.shards !== shards && !(await this.#isFree(leaseNames(layout.shards), signal))) return false;
+    if (layout.next !== shards) {
+      await this.#write(anchor, { shards: layout.shards, next: shards }, signal);
+      return false;
+    }
     log.info({ from: layout.shards, to: shards }, 'objects are split among another number of shards');
     await this.#write(anchor, { shards, next: undefined }, signal);
     return true;

@@ -49,12 +49,7 @@ export class ObjectWriter<T extends KubeObject> {
    * Makes `finalizers` the object's list. Refused with Conflict when the object is not exactly the version given, because a merge patch
    * replaces the whole list and could otherwise erase another controller's entry.
    */
-  async patchFinalizers(
-    object: T,
-    finalizers: readonly string[],
-    signal: AbortSignal,
-    cause?: object,
-  ): Promise<T> {
+  async patchFinalizers(object: T, finalizers: readonly string[], signal: AbortSignal, cause?: object): Promise<T> {
     const { namespace, name, uid, resourceVersion } = object.metadata;
     const patched = await this.#transport.request<T>({
       method: 'PATCH',

@@ -3,6 +3,7 @@ import { type Clock, sleep } from '../clock.ts';
 import { KubeError, needsRelist } from './errors.ts';
 import { received } from './freeze.ts';
 import { pathOf } from './paths.ts';
+import { Refreshes } from './refresh.ts';
 import { initialState, type ReflectorInput, type ReflectorState, transition } from './reflector-state.ts';
 import type { Store } from './store.ts';
 import type { Transport } from './transport.ts';
@@ -71,9 +72,7 @@ export class Reflector<T extends KubeObject> {
   #refusal: KubeError | undefined;
   /** Ends the watch that is open. */
   #interrupt: AbortController | undefined;
-  /** Those who want a list that begins after they asked, and those whose list has begun. */
-  #asking: PromiseWithResolvers<void>[] = [];
-  #served: PromiseWithResolvers<void>[] = [];
+  readonly #refreshes = new Refreshes();
   #lists = 0;
   #watches = 0;
   #parseErrors = 0;
@@ -108,10 +107,9 @@ export class Reflector<T extends KubeObject> {
    * and a quiet kind hears nothing for a minute. Rejects when the reflector is stopped before.
    */
   refresh(): Promise<void> {
-    const asking = Promise.withResolvers<void>();
-    this.#asking.push(asking);
+    const refreshed = this.#refreshes.ask();
     this.#interrupt?.abort(new Error('a new list was asked for'));
-    return asking.promise;
+    return refreshed;
   }
 
   /** Runs until the signal aborts; never throws. */
@@ -123,7 +121,7 @@ export class Reflector<T extends KubeObject> {
     }
     this.#pages = [];
     this.#failSynced(this.#refusal ?? signal.reason);
-    for (const { reject } of [...this.#asking.splice(0), ...this.#served.splice(0)]) reject(signal.reason);
+    this.#refreshes.fail(signal.reason);
   }
 
   async #perform(state: Exclude<ReflectorState, { kind: 'stopped' }>, signal: AbortSignal): Promise<ReflectorInput> {
@@ -153,7 +151,7 @@ export class Reflector<T extends KubeObject> {
     if (continueToken === undefined) {
       this.#pages = [];
       this.#lists += 1;
-      this.#served.push(...this.#asking.splice(0));
+      this.#refreshes.listBegins();
     }
     const { labelSelector, fieldSelector } = this.#options;
     try {
@@ -185,7 +183,7 @@ export class Reflector<T extends KubeObject> {
     this.#pages = [];
     this.#options.store.replace(pages, resourceVersion);
     this.#markSynced();
-    for (const { resolve } of this.#served.splice(0)) resolve();
+    this.#refreshes.listIsThere();
   }
 
   /** Items of a list of a built-in kind come without apiVersion and kind. */
@@ -198,7 +196,7 @@ export class Reflector<T extends KubeObject> {
     const interrupt = new AbortController();
     this.#interrupt = interrupt;
     // Asked for while the last pages were read: those pages began too early.
-    if (this.#asking.length > 0) return { kind: 'expired', healthy: true };
+    if (this.#refreshes.areAsked) return { kind: 'expired', healthy: true };
     const input = await this.#follow(resourceVersion, signal, AbortSignal.any([signal, interrupt.signal]));
     return interrupt.signal.aborted && !signal.aborted ? { kind: 'expired', healthy: true } : input;
   }

@@ -27,6 +27,10 @@ async function nodeFlags(): Promise<readonly string[]> {
 export interface Bench {
   readonly controlPlane: ControlPlane;
   readonly admin: Transport;
+  /** How the operator is started. */
+  readonly command: { readonly command: string; readonly args: readonly string[] };
+  /** Of the logs. */
+  readonly directory: string;
   /** A fresh region and operator for each scenario, so that none pays for another's objects. */
   scenario(name: string, env?: Readonly<Record<string, string>>, rates?: RateSetting): Promise<Scenario>;
   /** After a failure the operators' logs stay, and the path is returned. */
@@ -52,16 +56,18 @@ export async function startBench(): Promise<Bench> {
   credentials.loadFromFile(controlPlane.kubeconfig('admin'));
   const admin = new Transport({ credentials, clock: systemClock });
   await served(admin);
+  const command = { command: process.execPath, args: [...flags, bundled] };
   return {
     controlPlane,
     admin,
+    command,
+    directory,
     async scenario(name, env = {}, rates = 'unlimited') {
       const namespace = `bench-${name}`;
       await controlPlane.createNamespace(namespace);
       const region = await startRegion({ timings: 'instant', rates });
       const operator = await supervise({
-        command: process.execPath,
-        args: [...flags, bundled],
+        ...command,
         logFile: join(directory, `${name}.log`),
         env: {
           ...process.env,
@@ -100,8 +106,11 @@ export interface Manifest {
   readonly spec: object;
 }
 
+/** Where a scenario's objects are. */
+export type Objects = Pick<Scenario, 'namespace' | 'admin'>;
+
 /** What `kubectl apply` sends for an object that does not exist yet. */
-export async function apply(scenario: Scenario, manifest: Manifest): Promise<void> {
+export async function apply(scenario: Objects, manifest: Manifest): Promise<void> {
   const { names, name, spec } = manifest;
   const { namespace } = scenario;
   const object = { apiVersion: apiVersionOf(names), kind: names.kind, metadata: { name, namespace }, spec };
@@ -116,7 +125,7 @@ export async function apply(scenario: Scenario, manifest: Manifest): Promise<voi
   });
 }
 
-export async function applyAll(scenario: Scenario, manifests: readonly Manifest[], parallel = 16): Promise<void> {
+export async function applyAll(scenario: Objects, manifests: readonly Manifest[], parallel = 16): Promise<void> {
   const waiting = [...manifests];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await apply(scenario, next);
@@ -126,7 +135,7 @@ export async function applyAll(scenario: Scenario, manifests: readonly Manifest[
 
 type Listed = KubeObject<unknown, CommonStatus>;
 
-export async function list(scenario: Scenario, names: ResourceNames): Promise<readonly Listed[]> {
+export async function list(scenario: Objects, names: ResourceNames): Promise<readonly Listed[]> {
   const path = pathOf(names, scenario.namespace);
   const answer = await scenario.admin.request<{ items: readonly Listed[] }>({
     method: 'GET',
@@ -137,7 +146,7 @@ export async function list(scenario: Scenario, names: ResourceNames): Promise<re
   return answer.items;
 }
 
-export async function deleteAll(scenario: Scenario, names: ResourceNames): Promise<void> {
+export async function deleteAll(scenario: Objects, names: ResourceNames): Promise<void> {
   await scenario.admin.request({
     method: 'DELETE',
     path: pathOf(names, scenario.namespace),

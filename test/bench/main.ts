@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { kinds } from '../../src/kinds/index.ts';
 import { apiRequests, apiRequestsSince } from './api-server.ts';
 import { applyAll, type Bench, deleteAll, isReady, list, type Scenario, startBench } from './bench-bed.ts';
+import { failover } from './failover.ts';
 import { latency } from './latency.ts';
 import { cluster, group, service, taskDefinition, trio } from './manifests.ts';
 import { usageOf } from './process-usage.ts';
@@ -20,8 +21,10 @@ const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   /** The same with AWS's published request quotas enforced: minutes, so only when named. */
   quotas: async (bench) =>
     trios(await bench.scenario('quotas', { ECS_OPERATOR_AWS_QUOTA_SCALE: '1' }, 'published'), 100),
+  /** Forty hand-overs with the production lease times: a quarter of an hour, so only when named. */
+  failover: reportFailover,
 };
-const onlyWhenNamed: readonly string[] = ['quotas'];
+const onlyWhenNamed: readonly string[] = ['quotas', 'failover'];
 /** Needs neither the control plane nor an operator. */
 const REGION = 'region';
 
@@ -42,6 +45,17 @@ async function main(): Promise<void> {
   } finally {
     const logs = await bench.stop(failed);
     if (failed) process.stderr.write(`The operators' logs are in ${logs}\n`);
+  }
+}
+
+async function reportFailover(bench: Bench): Promise<void> {
+  for (const { signal, seconds, exitCodes, late } of await failover(bench)) {
+    const sorted = seconds.toSorted((a, b) => a - b);
+    const at = (part: number): string => (sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN).toFixed(2);
+    title(`${seconds.length} leaders of three replicas end by SIG${signal}`);
+    line('until the next one asks AWS', `p50 ${at(0.5)} s, p95 ${at(0.95)} s, max ${at(1)} s`);
+    line('exit codes', [...new Set(exitCodes)].join(', '));
+    line('requests of the old leader afterwards', String(late));
   }
 }
 

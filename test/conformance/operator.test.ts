@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinds } from '../../src/kinds/index.ts';
 import type { ControlPlane } from '../sandbox/control-plane/index.ts';
 import { startRegion } from '../sandbox/region/index.ts';
-import { accountsControlPlane } from '../support/accounts-bed.ts';
 import { operatorBed } from '../support/operator-bed.ts';
+import { startOperatorCluster } from '../support/operator-cluster.ts';
 import { accounts } from './operator/accounts.ts';
 import { type Frontage, startFrontage } from './operator/aws-frontage.ts';
 import { changes } from './operator/changes.ts';
@@ -33,7 +33,7 @@ const scenarios = [
 /** Of this file alone: AWSAccount objects are in no namespace, so that the operators of other tests would see them too. */
 let controlPlane: ControlPlane;
 beforeAll(async () => {
-  controlPlane = await accountsControlPlane();
+  controlPlane = await startOperatorCluster();
 }, 120_000);
 afterAll(() => controlPlane.stop());
 

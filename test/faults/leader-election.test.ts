@@ -5,7 +5,7 @@ import { Operator } from '../../src/operator.ts';
 import type { ApiEntry } from '../support/api-proxy.ts';
 import { Churn } from '../support/churn.ts';
 import { eventually } from '../support/eventually.ts';
-import { comebacks, productionTimes, type Replica, Replicas } from '../support/replicas.ts';
+import { comebacks, productionTimes, type Replica, Replicas, shortTimes } from '../support/replicas.ts';
 import { type TestBed, testBed } from '../support/test-bed.ts';
 
 const EXIT_LEASE_LOST = 3;
@@ -55,7 +55,7 @@ describe('of three replicas', { timeout: 120_000 }, () => {
     let all: readonly Replica[] = await Promise.all([replicas.start(), replicas.start(), replicas.start()]);
     await churn.begin();
     churn.start();
-    for (let round = 1; round <= 4; round += 1) {
+    for (let round = 1; round <= 3; round += 1) {
       const leader = await leaderAmong(all);
       await firstPass(leader, bed.region.journal.mark());
       const mark = bed.region.journal.mark();
@@ -64,13 +64,13 @@ describe('of three replicas', { timeout: 120_000 }, () => {
       const rest = others(all, leader);
       await replicas.stop(leader);
       const next = await leaderAmong(rest);
-      // The lease runs out after 3 s; then a relist and a pass.
-      expect((await firstPass(next, mark)) - killedAt).toBeLessThan(6_000);
+      // The lease runs out after 5 s; then a relist and a pass.
+      expect((await firstPass(next, mark)) - killedAt).toBeLessThan(10_000);
       all = [...rest, await replicas.start()];
     }
     await churn.stop();
     expect(comebacks(bed.region.journal.mutations())).toEqual([]);
-    expect((await replicas.lease(LEASE))?.leaseTransitions).toBe(4);
+    expect((await replicas.lease(LEASE))?.leaseTransitions).toBe(3);
   });
 
   test('another goes on within 3 s of a SIGTERM, with the production times', async () => {
@@ -122,7 +122,7 @@ describe('of three replicas', { timeout: 120_000 }, () => {
     expect(await leader.process.exited()).toBe(EXIT_LEASE_LOST);
     const last = bed.region.journal.mutations().findLast(({ accessKey }) => accessKey === leader.accessKey);
     // Its last renewal may be as old as the cut, not younger.
-    expect((last?.startedAt ?? cutAt) - cutAt).toBeLessThanOrEqual(2_000);
+    expect((last?.startedAt ?? cutAt) - cutAt).toBeLessThanOrEqual(shortTimes.deadlineSeconds * 1_000);
     const next = await leaderAmong(others(all, leader));
     heal();
     await leader.process.start();

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../sandbox/control-plane/index.ts';
-import { type AccountsBed, accountsBed, accountsControlPlane } from '../support/accounts-bed.ts';
+import { type AccountsBed, accountsBed, inNamespace } from '../support/accounts-bed.ts';
 import { eventually } from '../support/eventually.ts';
+import { must } from '../support/kubectl.ts';
 import { cluster, service, taskDefinition } from '../support/manifests.ts';
+import { startOperatorCluster } from '../support/operator-cluster.ts';
 import { condition } from '../support/test-bed.ts';
 
 /** Of the operator's own credentials in the simulated region. */
@@ -18,7 +21,7 @@ let controlPlane: ControlPlane;
 let accounts: AccountsBed;
 
 beforeAll(async () => {
-  controlPlane = await accountsControlPlane();
+  controlPlane = await startOperatorCluster();
   accounts = await accountsBed(controlPlane);
 }, 120_000);
 afterAll(async () => {
@@ -97,6 +100,42 @@ describe('accounts side by side', () => {
     expect(clusters().filter((arn) => arn.includes('444444444444'))).toEqual([]);
     faults.clear();
     for (const name of ['a', 'b', 'c']) await slow.ready('ECSCluster', `slow-${name}`);
+  });
+});
+
+describe('examples/accounts', () => {
+  it('is two accounts, with a cluster each in a namespace of theirs and one that an object chooses for itself', async () => {
+    const example = join(import.meta.dirname, '../../examples/accounts');
+    for (const file of ['namespaces', 'accounts', 'clusters']) {
+      await must(controlPlane.kubectl, ['apply', '-f', join(example, `${file}.yaml`)]);
+    }
+    for (const [namespace, name, accountId, region] of [
+      ['shop-staging', 'shop', '111122223333', 'eu-west-1'],
+      ['shop-production', 'shop', '444455556666', 'eu-west-1'],
+      ['edge', 'edge', '444455556666', 'us-east-1'],
+    ] as const) {
+      const { status } = await inNamespace(accounts.bed, controlPlane, namespace).ready('ECSCluster', name);
+      expect(status).toMatchObject({ accountId, region, clusterArn: clusterIn(accountId, name, region) });
+    }
+    const table = await must(controlPlane.kubectl, ['get', 'awsacct']);
+    expect(table).toMatch(/NAME +READY +REASON +ACCOUNT +REGION +AGE/);
+    expect(table).toMatch(/production +True +Live +444455556666 +eu-west-1/);
+  });
+});
+
+describe('an object in a namespace', () => {
+  it.each([
+    ['a role', { roleArn: roleIn(BLUE) }],
+    ['an account', { accountId: BLUE }],
+    ['an external id', { externalId: 'shop' }],
+    ['an endpoint', { endpoint: 'http://127.0.0.1' }],
+    ['keys', { credentials: { accessKeyId: BLUE, secretAccessKey: 's' } }],
+    ['a role beside an account', { accountRef: { name: 'x', roleArn: roleIn(BLUE) } }],
+    ['an account of a namespace', { accountRef: { name: 'x', namespace: 'y' } }],
+  ])('cannot bring %s', async (_, spec) => {
+    const where = await accounts.namespace();
+    const smuggled = { ...cluster('smuggled'), spec };
+    await expect(where.apply(smuggled)).rejects.toThrow(/field not declared in schema/);
   });
 });
 
@@ -298,5 +337,22 @@ describe('credentials of a role', () => {
     expect(seen.at(-1)?.outcome).toBe('ok');
     for (const name of names) expect(condition(await where.get('ECSCluster', name), 'Ready')?.status).toBe('True');
     expect(region.journal.mutations(mark).filter(({ account }) => account === '101010101010')).toEqual([]);
+  });
+});
+
+describe('an operator for one namespace', () => {
+  it('reads the annotation of that namespace alone, and all AWSAccounts', async () => {
+    const alone = await accounts.namespace('single');
+    await open('single', BLUE);
+    await accounts.bed.operator.stop();
+    const single = await accountsBed(controlPlane, { config: { namespace: alone.namespace } });
+    const there = inNamespace(single.bed, controlPlane, alone.namespace);
+    await there.apply(cluster('single'));
+    expect((await there.ready('ECSCluster', 'single')).status).toMatchObject({ accountId: BLUE });
+    await there.annotate(undefined);
+    await there.notReady('ECSCluster', 'single', 'AccountChanged');
+    await there.annotate('single');
+    await there.ready('ECSCluster', 'single');
+    await single.bed.stop();
   });
 });

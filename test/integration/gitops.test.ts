@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unseen } from '../../src/engine/status.ts';
@@ -44,6 +45,11 @@ describe('for a GitOps tool', () => {
     },
   );
 
+  it('kubectl diff finds no difference between the examples and what the API server holds', async () => {
+    const folder = fileURLToPath(new URL('../../examples/quickstart', import.meta.url));
+    expect(await bed.kubectl('diff', '--server-side', '--field-manager=kubectl', '-f', folder)).toBe('');
+  });
+
   it('a rollout is InProgress until it is live, a rollback Failed, and its correction Current', async () => {
     const breaks = { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } };
     await bed.apply(...trio('shop', breaks));
@@ -66,7 +72,7 @@ describe('for a GitOps tool', () => {
     await bed.aws.send(new UpdateServiceCommand({ cluster: 'scaled', service: 'scaled', desiredCount: 3 }));
     await bed.pass('ECSService', 'scaled');
     expect((await bed.get('ECSService', 'scaled'))?.status?.desiredCount).toBe(3);
-    // A HorizontalPodAutoscaler or KEDA uses the scale subresource, under its own name; Git does not take the field away again.
+    // What scales by the subresource owns the field from then on, and a manifest without it does not take it away.
     await bed.kubectl('scale', 'ecsservice/scaled', '--replicas=2');
     await bed.eventually('ECSService', 'scaled', 'runs two', ({ status }) => status?.runningCount === 2);
     await bed.apply(...manifests);

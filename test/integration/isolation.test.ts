@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unseen } from '../../src/engine/status.ts';
 import type { ControlPlane } from '../sandbox/control-plane/index.ts';
 import { type Region, startRegion } from '../sandbox/region/index.ts';
 import { requestOf } from '../support/audit-log.ts';
@@ -101,7 +103,9 @@ describe.each([
 
   if (!isWide) {
     it('has not touched what is elsewhere, although it has the right labels', async () => {
-      const left = await vaultIs(({ metadata, status }) => metadata.finalizers === undefined && status === undefined);
+      const left = await vaultIs(
+        ({ metadata, status }) => metadata.finalizers === undefined && isDeepStrictEqual(status, unseen),
+      );
       expect(left).toEqual({ value: [], done: true });
       const requests = await guard.requests();
       expect(requests.filter(({ namespace }) => namespace !== guard.bed.namespace).map(requestOf)).toEqual([]);

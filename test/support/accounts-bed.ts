@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { AWSAccountSpec } from '../../src/kinds/aws-account/api.ts';
 import { pathOf } from '../../src/kube/paths.ts';
 import { KubeError } from '../../src/kube/transport.ts';
-import { type ControlPlane, startControlPlane } from '../sandbox/control-plane/index.ts';
-import { allowOperator } from '../sandbox/operator-access.ts';
+import type { ControlPlane } from '../sandbox/control-plane/index.ts';
 import { eventually } from './eventually.ts';
 import { must } from './kubectl.ts';
 import {
@@ -38,14 +36,6 @@ export interface AccountsBed {
   account(name: string, spec: AWSAccountSpec): Promise<void>;
   /** A new namespace, with the annotation if an account is given. */
   namespace(account?: string): Promise<NamespaceBed>;
-}
-
-/** The API server with the operator's CRDs and role. */
-export async function accountsControlPlane(): Promise<ControlPlane> {
-  const controlPlane = await startControlPlane();
-  await controlPlane.installCrds(join(import.meta.dirname, '../../crds'));
-  await allowOperator(controlPlane);
-  return controlPlane;
 }
 
 export async function accountsBed(controlPlane: ControlPlane, options: TestBedOptions = {}): Promise<AccountsBed> {

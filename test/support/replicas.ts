@@ -1,3 +1,4 @@
+import { leaseRules } from '../../src/generate/rbac.ts';
 import type { JournalEntry } from '../sandbox/region/index.ts';
 import { type ApiEntry, type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { testCluster } from './cluster.ts';
@@ -23,7 +24,7 @@ export interface LeaseTimes {
 
 export const productionTimes: LeaseTimes = { leaseSeconds: 15, deadlineSeconds: 10, retrySeconds: 2 };
 /** So short that a test need not wait long, and long enough for a machine that is busy. */
-export const shortTimes: LeaseTimes = { leaseSeconds: 3, deadlineSeconds: 2, retrySeconds: 0.4 };
+export const shortTimes: LeaseTimes = { leaseSeconds: 5, deadlineSeconds: 3.5, retrySeconds: 0.5 };
 
 export interface LeaseSpec {
   readonly holderIdentity?: string;
@@ -55,15 +56,11 @@ export class Replicas {
   async allow(): Promise<void> {
     const { kubectl, kubeconfig } = testCluster();
     const { namespace } = this.#bed;
-    const group = 'coordination.k8s.io';
     const role = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
       metadata: { name: 'leases', namespace },
-      rules: [
-        { apiGroups: [group], resources: ['leases'], verbs: ['create', 'get'] },
-        { apiGroups: [group], resources: ['leases'], resourceNames: ['ecs-operator', ...this.leases], verbs: ['update'] },
-      ],
+      rules: leaseRules(),
     };
     await must(kubectl, ['apply', '--server-side', '-f', '-'], JSON.stringify(role));
     const account = '--serviceaccount=ecs-operator:ecs-operator';

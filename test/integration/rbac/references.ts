@@ -77,6 +77,7 @@ const specs: Readonly<Record<string, (to: ObjectReference) => object>> = {
   }),
   'ECSCluster spec.capacityProviderRefs.[]': (to) => ({ capacityProviderRefs: [to] }),
   'ECSCluster spec.defaultCapacityProviderStrategy.[].capacityProviderRef': (to) => ({
+    capacityProviderRefs: [to],
     defaultCapacityProviderStrategy: [{ capacityProviderRef: to }],
   }),
   'ECSService spec.capacityProviderStrategy.[].capacityProviderRef': (to) => ({

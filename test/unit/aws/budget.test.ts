@@ -152,3 +152,30 @@ describe('a line that is too long', () => {
     expect(budget.throttled('ssm', 'GetParameters')).toBe(10);
   });
 });
+
+describe('several replicas', () => {
+  test('have together what one would have alone', async () => {
+    const replicas = [start(), start(), start()];
+    for (const { budget } of replicas) budget.share = 1 / 3;
+    const counts = await Promise.all(replicas.map(({ budget }) => admittedAtOnce(budget, 'DescribeTaskDefinition')));
+    const together = counts.reduce((sum, count) => sum + count, 0);
+    const alone = await admittedAtOnce(start().budget, 'DescribeTaskDefinition');
+    expect(together).toBeLessThanOrEqual(alone);
+    expect(together).toBeGreaterThan(alone - replicas.length);
+  });
+
+  test('do not get a second burst by taking over a share', async () => {
+    const { budget } = start();
+    budget.share = 0.5;
+    const first = await admittedAtOnce(budget, 'DescribeTaskDefinition');
+    budget.share = 1;
+    expect(first).toBe(25);
+    expect(await admittedAtOnce(budget, 'DescribeTaskDefinition')).toBe(0);
+  });
+
+  test('can each send something, however small their shares', async () => {
+    const { budget } = start();
+    budget.share = 1 / 64;
+    expect(await admittedAtOnce(budget, 'RegisterTaskDefinition')).toBe(1);
+  });
+});

@@ -270,3 +270,35 @@ test('whatever happens: the limit holds, users go first, the order is kept, nobo
   });
   await fc.assert(property, { numRuns: 60 });
 }, 30_000);
+
+describe('a bucket that becomes smaller or larger', () => {
+  test('keeps what is in it as far as there is room, and is refilled at its new rate', async () => {
+    const { bucket, take, pass, admitted } = start(10, 10);
+    bucket.resize({ burst: 2, refillPerSecond: 2 });
+    for (const who of ['a', 'b', 'c', 'd']) take(who);
+    await settle();
+    await pass(1_000);
+    expect(admitted.map(({ atMs }) => atMs)).toEqual([0, 0, 500, 1_000]);
+    bucket.resize({ burst: 10, refillPerSecond: 10 });
+    for (const who of ['e', 'f']) take(who);
+    await pass(200);
+    expect(admitted.slice(4).map(({ atMs }) => atMs)).toEqual([1_100, 1_200]);
+  });
+
+  test('serves at the new rate who waits already', async () => {
+    const { bucket, take, pass, admitted } = start(1, 1);
+    for (const who of ['a', 'b']) take(who);
+    await pass(100);
+    bucket.resize({ burst: 10, refillPerSecond: 10 });
+    await pass(200);
+    expect(admitted.map(({ who }) => who)).toEqual(['a', 'b']);
+  });
+
+  test('stays as slow as throttling has made it, in proportion', () => {
+    const { bucket } = start(10, 10);
+    bucket.throttled();
+    expect(bucket.rate).toBe(5);
+    bucket.resize({ burst: 2, refillPerSecond: 2 });
+    expect(bucket.rate).toBe(1);
+  });
+});

@@ -1,3 +1,4 @@
+import { array, assert, constantFrom, option, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CommonStatus } from '../../../src/engine/kind.ts';
 import { type Directory, referenceKey, resolveReferences } from '../../../src/engine/references.ts';
@@ -27,14 +28,15 @@ function directoryOf(...clusters: readonly ECSCluster[]): Directory {
 }
 
 interface Referring {
+  readonly name?: string;
   readonly namespace?: string;
   readonly metadata?: Partial<ObjectMeta>;
   readonly status?: ECSServiceStatus & CommonStatus;
 }
 
 /** Resolves a clusterRef of an object in namespace `team` that needs no more than to know what the cluster is in AWS. */
-function resolve(directory: Directory, { namespace, metadata, status }: Referring = {}) {
-  const to = { name: 'prod', namespace };
+function resolve(directory: Directory, { name = 'prod', namespace, metadata, status }: Referring = {}) {
+  const to = { name, namespace };
   const web = ecsService('web', { clusterRef: to, taskDefinition: 'web:1' }, { metadata, status });
   return resolveReferences(web, [{ field: 'spec.clusterRef', kind: 'ECSCluster', to }], directory);
 }
@@ -184,6 +186,22 @@ describe('a reference into another namespace', () => {
     expect(resolve(limited(), { namespace: 'team' })).toMatchObject({
       message: 'spec.clusterRef: ECSCluster team/prod does not exist.',
     });
+  });
+
+  /** The CRD refuses such names; an object that was stored before it did may have them. */
+  test('is not to be had by any name (row 46)', () => {
+    const directory = directoryOf(shared(), shared({ allowedNamespaces: ['other'] }), prod());
+    const text = array(constantFrom('team', 'shared', 'prod', '/', '..', '.', '*', '%2f', '\u2215', '\0'), {
+      maxLength: 4,
+    }).map((parts) => parts.join(''));
+    assert(
+      property(text, option(text, { nil: undefined }), (name, namespace = 'team') => {
+        if (resolve(directory, { name, namespace }).kind === 'resolved') {
+          expect({ name, namespace }).toEqual({ name: 'prod', namespace: 'team' });
+        }
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test('that is not allowed is not followed for a deletion either', () => {

@@ -40,6 +40,7 @@ describe('the generated files', () => {
     );
     expect(crds.map(([path]) => path)).toEqual([
       'crds/ecs-operator.dev_autoscalinggroups.yaml',
+      'crds/ecs-operator.dev_awsaccounts.yaml',
       'crds/ecs-operator.dev_ecscapacityproviders.yaml',
       'crds/ecs-operator.dev_ecsclusters.yaml',
       'crds/ecs-operator.dev_launchtemplates.yaml',
@@ -64,9 +65,9 @@ describe.each(crds)('%s', (_path, yaml) => {
     expect(JSON.stringify([others, status.properties])).not.toContain('"default":');
   });
 
-  test('is namespaced, in the category ecs, with a status subresource and an age column', () => {
+  test('is namespaced unless it is an account, in the category ecs, with a status subresource and an age column', () => {
     const [version] = crd.spec.versions;
-    expect(crd.spec.scope).toBe('Namespaced');
+    expect(crd.spec.scope).toBe(crd.spec.names.kind === 'AWSAccount' ? 'Cluster' : 'Namespaced');
     expect(crd.spec.names.categories).toEqual(['ecs']);
     expect(version.subresources.status).toEqual({});
     const columns: { name: string }[] = version.additionalPrinterColumns;

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { OperatorError } from '../../../src/errors.ts';
 import { EventRecorder } from '../../../src/kube/events.ts';
 import { Transport } from '../../../src/kube/transport.ts';
 import { type ReceivedRequest, ScriptedApiServer, status } from '../../support/scripted-api-server.ts';
@@ -220,5 +221,27 @@ describe('flush', () => {
     await flushed;
     expect(recorder.stats).toMatchObject({ queued: 0, dropped: 5 });
     expect(clock.pending).toEqual([]);
+  });
+});
+
+describe('the gate', () => {
+  test('is asked for the object right before each write, and one that refuses leaves the Event out', async () => {
+    const asked: string[] = [];
+    const gated = new EventRecorder({
+      transport,
+      clock,
+      log: pino({ level: 'silent' }),
+      reportingInstance: 'pod-1',
+      gate: ({ kind, namespace, name }) => {
+        asked.push(`${kind} ${namespace}/${name}`);
+        if (name === 'others') throw new OperatorError('failed', 'NotLeader', 'Not ours.');
+      },
+    });
+    gated.record(widget('ours', '7'), 'Normal', 'Created', 'made');
+    gated.record(widget('others', '7'), 'Normal', 'Created', 'made');
+    await gated.flush(abort.signal);
+    expect(asked).toEqual(['Widget default/ours', 'Widget default/others']);
+    expect(posts()).toHaveLength(1);
+    expect(gated.stats).toMatchObject({ written: 1, dropped: 1 });
   });
 });

@@ -421,3 +421,44 @@ describe('stop', () => {
     await expect(reflector.synced).rejects.toBe(reason);
   });
 });
+
+describe('refresh', () => {
+  test('lists anew, and then the store holds what no watch has told', async () => {
+    server.fail({ kind: 'stream', text: '', after: 'leave' }, isWatch);
+    running = reflector.run(abort.signal);
+    await reflector.synced;
+    server.put('late', {});
+    await reflector.refresh();
+    expect(contents()).toEqual(server.contents);
+  });
+
+  test('is not content with a list that had begun before', async () => {
+    server.put('a', {});
+    server.failOnce({ kind: 'hang' }, isList);
+    running = reflector.run(abort.signal);
+    await until('the list is asked for', () => lists() === 1);
+    const refreshed = reflector.refresh();
+    const again = reflector.refresh();
+    await until('the list is given up and asked for again', () => lists() >= 2, { step: () => clock.advance(1_000) });
+    await Promise.all([refreshed, again]);
+    expect(contents()).toEqual(server.contents);
+    expect(lists()).toBe(2);
+  });
+
+  test('goes on watching afterwards', async () => {
+    await start();
+    await reflector.refresh();
+    await until('the new watch is open', () => server.watches.size === 1);
+    server.put('b', {});
+    await until('the event arrives', () => store.size === 1);
+    expect(lists()).toBe(2);
+  });
+
+  test('ends with the reflector', async () => {
+    await start();
+    server.fail({ kind: 'hang' }, isList);
+    const refreshed = reflector.refresh();
+    abort.abort(new Error('stopping'));
+    await expect(refreshed).rejects.toThrow('stopping');
+  });
+});

@@ -55,7 +55,7 @@ export function drawStat(
 
 /** A bar for each series: green where it is 1, blue where it is 0. */
 export function drawTimeline(drawn: readonly Drawn[], box: Box, range: Range): string {
-  const names = 240;
+  const names = 230;
   const plot = { ...box, x: box.x + names, width: box.width - names, height: box.height - 16 };
   const x = scale(range, plot);
   const height = plot.height / Math.max(1, drawn.length);
@@ -172,7 +172,8 @@ function drawLegend(drawn: readonly Drawn[], box: Box): { readonly svg: string; 
 
 function timeAxis(range: Range, plot: Box): string {
   const x = scale(range, plot);
-  const step = Math.max(15, Math.ceil((range.toSeconds - range.fromSeconds) / 6 / 15) * 15);
+  const fitting = Math.max(1, Math.min(6, Math.floor(plot.width / 60)));
+  const step = Math.max(15, Math.ceil((range.toSeconds - range.fromSeconds) / fitting / 15) * 15);
   const marks: string[] = [];
   for (let at = Math.ceil(range.fromSeconds / step) * step; at <= range.toSeconds; at += step) {
     const time = new Date(at * 1_000).toISOString().slice(11, 19);
