@@ -99,7 +99,7 @@ export class Operator {
       transport: this.#transport,
       passDeadlineMs: defaultEngineOptions.passDeadlineMs,
       states: () => this.manager.states,
-      watches: () => [],
+      watches: () => this.manager.watches,
     });
   }
 
@@ -181,7 +181,7 @@ export class Operator {
       clock,
       kinds: kindsOf(this.#config).map(({ names }) => names.kind),
       states: () => this.manager.states,
-      watches: () => [],
+      watches: () => this.manager.watches,
       budgets: () => this.#cloud.budgets,
       leases: () => this.leadership.leases(),
       ready: () => this.#health.wasReady,

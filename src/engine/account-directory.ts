@@ -62,7 +62,7 @@ export class AccountDirectory implements Accounts {
   }
 
   /** What has to run for this to be true. */
-  get reflectors(): readonly Pick<Reflector<KubeObject>, 'run' | 'synced'>[] {
+  get reflectors(): readonly Pick<Reflector<KubeObject>, 'kind' | 'run' | 'stats' | 'synced'>[] {
     return [this.#reflector];
   }
 

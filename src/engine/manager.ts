@@ -139,6 +139,11 @@ export class Manager<Reads> {
     return this.#managed.get(kind)?.controller;
   }
 
+  /** The watches of what is looked at and not reconciled. */
+  get watches(): readonly { readonly kind: string; readonly watch: ReflectorStats }[] {
+    return (this.#accounts?.reflectors ?? []).map(({ kind, stats }) => ({ kind, watch: stats }));
+  }
+
   /** How every kind does at this moment; for metrics and health. */
   get states(): readonly KindState[] {
     return [...this.#managed.values()].map(({ kind, controller, reflector, store }) => ({

@@ -1,7 +1,8 @@
 import { ownerTag } from '../aws/ownership.ts';
-import { capacityProviders, ec2Capacity, managedInstances } from './iam-capacity.ts';
+import { ec2Capacity } from './iam-capacity.ts';
 import { core } from './iam-core.ts';
 import { actionsOf, type Conditions, type Feature, type Grant, owned } from './iam-grants.ts';
+import { capacityProviders, managedInstances } from './iam-providers.ts';
 
 /** Public parameters belong to no account. */
 const imageParameters = ['ecs/optimized-ami/*', 'bottlerocket/*', 'ami-windows-latest/*'].map(
@@ -17,14 +18,22 @@ const imageSelector: readonly Grant[] = [
   },
 ];
 
+const memberRoles = ['arn:aws:iam::MEMBER_ACCOUNT_ID:role/MEMBER_ROLE'];
+
 const accounts: readonly Grant[] = [
   {
     sid: 'AssumeMemberRoles',
-    actions: ['sts:AssumeRole', 'sts:TagSession'],
-    resources: ['arn:aws:iam::MEMBER_ACCOUNT_ID:role/MEMBER_ROLE'],
-    why: 'One ARN for each AWSAccount with a roleArn. The SDK assumes the role before each call that needs it; with EKS Pod Identity the session has tags, which go along.',
+    actions: actionsOf('sts', 'AssumeRole'),
+    resources: memberRoles,
+    why: 'One ARN for each AWSAccount with a roleArn.',
+  },
+  {
+    sid: 'KeepSessionTags',
+    actions: actionsOf('sts', 'TagSession'),
+    resources: memberRoles,
+    why: 'The tags that EKS Pod Identity gives a session go along when it assumes another role.',
     dependent: {
-      of: 'every call for an object of another account',
+      of: 'sts:AssumeRole',
       source: 'https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html',
     },
   },

@@ -143,19 +143,25 @@ export class LeaderElection {
 
   /** A Lease is ours: work begins unless the objects are split differently now. */
   async #begin(shard: number): Promise<void> {
-    const { clock, timing, log } = this.#options;
+    const { clock, timing } = this.#options;
     const { signal } = this.#running;
     const elector = this.#electors[shard];
     while (elector?.isValid === true) {
       const inForce = await this.#layout.isInForce(signal).catch(() => undefined);
       if (inForce === true) return this.#work?.takeOver(shard);
-      if (inForce === false) break;
+      if (inForce === false) return this.#standBy(elector);
       await sleep(clock, timing.retryPeriodMs, signal);
     }
-    log.info({ lease: elector?.name }, 'objects are split among another number of shards; this replica stands by');
+  }
+
+  async #standBy(elector: LeaderElector): Promise<void> {
+    this.#options.log.info(
+      { lease: elector.name },
+      'objects are split among another number of shards; this replica stands by',
+    );
     this.#unsettled = true;
-    await elector?.resign();
-    await this.#settle(signal);
+    await elector.resign();
+    await this.#settle(this.#running.signal);
   }
 
   /** Takes part in sharing, once in a retry period. */

@@ -56,7 +56,8 @@ export class ShardLayout {
       try {
         if (await this.#isSettled(signal)) return;
       } catch (error) {
-        if (!isOutdated(error)) log.warn({ reason: fromUnknown(error).reason }, 'the number of shards could not be read');
+        if (!isOutdated(error))
+          log.warn({ reason: fromUnknown(error).reason }, 'the number of shards could not be read');
       }
       await sleep(clock, timing.retryPeriodMs * (0.8 + 0.2 * clock.random()), signal);
     }

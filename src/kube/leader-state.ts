@@ -155,7 +155,7 @@ export function heldBy(
     acquireTime: isOurs ? before.acquireTime : now,
     renewTime: now,
     // The first holder is no change of holder.
-    transitions: before === undefined ? 0 : before.transitions + (isOurs ? 0 : 1),
+    transitions: before?.acquireTime === undefined ? 0 : before.transitions + (isOurs ? 0 : 1),
   };
 }
 

@@ -3,8 +3,8 @@ import { type Clock, sleep } from '../clock.ts';
 import { KubeError, needsRelist } from './errors.ts';
 import { received } from './freeze.ts';
 import { pathOf } from './paths.ts';
-import { Refreshes } from './refresh.ts';
 import { initialState, type ReflectorInput, type ReflectorState, transition } from './reflector-state.ts';
+import { Refreshes } from './refresh.ts';
 import type { Store } from './store.ts';
 import type { Transport } from './transport.ts';
 import { apiVersionOf, type KubeObject, type ResourceNames } from './types.ts';
@@ -88,6 +88,10 @@ export class Reflector<T extends KubeObject> {
     this.#failSynced = reject;
     // Nobody has to be waiting for it when it is stopped.
     promise.catch(() => undefined);
+  }
+
+  get kind(): string {
+    return this.#options.names.kind;
   }
 
   get stats(): ReflectorStats {
@@ -197,11 +201,11 @@ export class Reflector<T extends KubeObject> {
     this.#interrupt = interrupt;
     // Asked for while the last pages were read: those pages began too early.
     if (this.#refreshes.areAsked) return { kind: 'expired', healthy: true };
-    const input = await this.#follow(resourceVersion, signal, AbortSignal.any([signal, interrupt.signal]));
+    const input = await this.#follow(resourceVersion, AbortSignal.any([signal, interrupt.signal]));
     return interrupt.signal.aborted && !signal.aborted ? { kind: 'expired', healthy: true } : input;
   }
 
-  async #follow(resourceVersion: string, signal: AbortSignal, either: AbortSignal): Promise<ReflectorInput> {
+  async #follow(resourceVersion: string, signal: AbortSignal): Promise<ReflectorInput> {
     const { clock, transport, labelSelector, fieldSelector } = this.#options;
     this.#watches += 1;
     const reached = { resourceVersion, healthy: false };
@@ -220,7 +224,7 @@ export class Reflector<T extends KubeObject> {
           timeoutSeconds: 240 + Math.floor(clock.random() * 61),
         },
         accept: this.#accept('PartialObjectMetadata'),
-        signal: either,
+        signal,
       });
       openedAt = clock.monotonicMs();
       this.#lastContactAtMs = openedAt;
@@ -228,12 +232,12 @@ export class Reflector<T extends KubeObject> {
         reached.resourceVersion = this.#handle(line);
         reached.healthy = true;
       }
-      if (either.aborted) return { kind: 'aborted' };
+      if (signal.aborted) return { kind: 'aborted' };
       this.#lastContactAtMs = clock.monotonicMs();
       return { ...reached, kind: 'ended', healthy: isHealthy() };
     } catch (error) {
       // A kind without changes has quiet watches; that one breaks after minutes is no reason to wait longer each time.
-      return this.#failure(error, either, { ...reached, healthy: isHealthy() });
+      return this.#failure(error, signal, { ...reached, healthy: isHealthy() });
     }
   }
 

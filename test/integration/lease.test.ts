@@ -61,7 +61,10 @@ test('what others put on a Lease stays there', async () => {
 });
 
 test('the moment of sending is told, once, before the answer', async () => {
-  let sent = 0;
-  await leases.get('four', { ...call, onSend: () => void (sent += 1) });
-  expect(sent).toBe(1);
+  const sent: string[] = [];
+  const onSend = (): void => {
+    sent.push('now');
+  };
+  await leases.get('four', { ...call, onSend });
+  expect(sent).toEqual(['now']);
 });

@@ -53,7 +53,9 @@ describe('/metrics of a running operator', () => {
     const ended = (kind: string): number =>
       bed.passes.filter((pass) => pass.kind === kind && pass.result.kind !== 'stale').length;
     const samples = await scraped('as many passes as the bed has seen', (seen) =>
-      bed.operator.manager.states.every(({ kind }) => sumOf(seen, 'ecs_operator_reconcile_total', { kind }) === ended(kind)),
+      bed.operator.manager.states.every(
+        ({ kind }) => sumOf(seen, 'ecs_operator_reconcile_total', { kind }) === ended(kind),
+      ),
     );
     const name = 'ECSService';
     const adds = sumOf(samples, 'workqueue_adds_total', { name });

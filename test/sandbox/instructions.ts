@@ -25,5 +25,5 @@ export function instructions(sandbox: Sandbox): string {
 }
 
 function operatorCommand(sandbox: Sandbox): string {
-  return `source ${relative(process.cwd(), sandbox.directory)}/aws.env && KUBECONFIG=${sandbox.controlPlane.kubeconfig('operator')} npm start`;
+  return `source ${relative(process.cwd(), sandbox.directory)}/aws.env && KUBECONFIG=${sandbox.controlPlane.kubeconfig('operator')} POD_NAMESPACE=ecs-operator npm start`;
 }

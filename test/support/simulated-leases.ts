@@ -29,7 +29,12 @@ export class LeaseWorld {
     this.#version += 1;
     const metadata = { name, resourceVersion: String(this.#version) };
     const layout = content.layout ?? this.#leases.get(name)?.layout;
-    const lease = { name, ...content, layout, object: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata } };
+    const lease = {
+      name,
+      ...content,
+      layout,
+      object: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata },
+    };
     this.#leases.set(name, lease);
     return lease;
   }

@@ -26,8 +26,6 @@ export interface Candidate {
   readonly bed: OperatorBed;
   readonly operator: Operator;
   readonly workload: Workload;
-  /** Resolves with the name of a Lease that was taken from it. */
-  readonly lost: Promise<string>;
   read(manifest: Manifest): Promise<Managed>;
   ready(manifest: Manifest): Promise<Managed>;
   /** Events about this object, also when it is in no namespace. */
@@ -76,7 +74,6 @@ export async function candidate(options: CandidateOptions): Promise<Candidate> {
     },
   });
   await grantRoles(controlPlane, options.roles(bed.namespace), kubeconfig);
-  const { promise: lost, resolve: lose } = Promise.withResolvers<string>();
   let beforeRequest = async (): Promise<void> => {};
   const operator = new Operator({
     config: bed.config,
@@ -90,7 +87,6 @@ export async function candidate(options: CandidateOptions): Promise<Candidate> {
     },
     clock: systemClock,
     log: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
-    onLost: lose,
   });
   const log = new AuditLog(controlPlane.auditLog, controlPlane.kubeconfig());
   const mark = await log.mark();
@@ -104,7 +100,6 @@ export async function candidate(options: CandidateOptions): Promise<Candidate> {
     bed,
     operator,
     workload,
-    lost,
     async read({ kind, metadata }) {
       const object = await bed.get(kind, metadata.name);
       if (object === undefined) throw new Error(`${kind} ${metadata.name} is gone`);

@@ -17,6 +17,8 @@ export interface Workload {
   readonly everything: readonly Manifest[];
   /** The first object of the kind whose resource is called so. */
   oneOf(plural: string): Manifest;
+  /** That object, and all that it cannot be live without. */
+  enoughFor(plural: string): readonly Manifest[];
 }
 
 export function workloadOf(owner: string): Workload {
@@ -29,16 +31,26 @@ export function workloadOf(owner: string): Workload {
     ...manifest,
     metadata: { ...manifest.metadata, labels: { owner } },
   }));
-  return {
-    labelSelector: `owner=${owner}`,
-    everything,
-    oneOf(plural) {
-      const kind = kinds.find(({ names }) => names.plural === plural)?.names.kind;
-      const found = everything.find((manifest) => manifest.kind === kind);
-      if (found === undefined) throw new Error(`the workload has no object of the kind ${kind ?? plural}: give it one`);
-      return found;
-    },
+  const oneOf = (plural: string): Manifest => {
+    const kind = kinds.find(({ names }) => names.plural === plural)?.names.kind;
+    const found = everything.find((manifest) => manifest.kind === kind);
+    if (found === undefined) throw new Error(`the workload has no object of the kind ${kind ?? plural}: give it one`);
+    return found;
   };
+  const enoughFor = (plural: string): readonly Manifest[] => {
+    const enough = new Set([oneOf(plural)]);
+    // What is added while the set is walked is walked too.
+    for (const manifest of enough) {
+      for (const other of everything) if (refersTo(manifest, other)) enough.add(other);
+    }
+    return [...enough];
+  };
+  return { labelSelector: `owner=${owner}`, everything, oneOf, enoughFor };
+}
+
+function refersTo({ kind, spec = {} }: Manifest, other: Manifest): boolean {
+  const references = kinds.find(({ names }) => names.kind === kind)?.references(spec) ?? [];
+  return references.some((reference) => reference.kind === other.kind && reference.to.name === other.metadata.name);
 }
 
 /** The same manifest with another spec, which means nothing to AWS. */

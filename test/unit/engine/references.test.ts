@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, option, property } from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CommonStatus } from '../../../src/engine/kind.ts';
 import { type Directory, referenceKey, resolveReferences } from '../../../src/engine/references.ts';
@@ -191,11 +191,13 @@ describe('a reference into another namespace', () => {
   /** The CRD refuses such names; an object that was stored before it did may have them. */
   test('is not to be had by any name (row 46)', () => {
     const directory = directoryOf(shared(), shared({ allowedNamespaces: ['other'] }), prod());
-    const text = array(constantFrom('team', 'shared', 'prod', '/', '..', '.', '*', '%2f', '\u2215', '\0'), {
-      maxLength: 4,
-    }).map((parts) => parts.join(''));
-    assert(
-      property(text, option(text, { nil: undefined }), (name, namespace = 'team') => {
+    const text = fc
+      .array(fc.constantFrom('team', 'shared', 'prod', '/', '..', '.', '*', '%2f', '\u2215', '\0'), {
+        maxLength: 4,
+      })
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, fc.option(text, { nil: undefined }), (name, namespace = 'team') => {
         if (resolve(directory, { name, namespace }).kind === 'resolved') {
           expect({ name, namespace }).toEqual({ name: 'prod', namespace: 'team' });
         }

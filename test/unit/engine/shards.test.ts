@@ -77,6 +77,16 @@ describe('a controller', () => {
     expect(world.get('team/mine')).toBeUndefined();
   });
 
+  test('does not give up while there is something in AWS that only this process knows of', async () => {
+    const { world, controller } = await leadingMine();
+    const object = world.get('team/mine');
+    if (object === undefined) throw new Error('no widget');
+    expect(controller.mayGiveUp(mine)).toBe(true);
+    world.deps.memory.orphaned('team/mine', object);
+    expect(controller.mayGiveUp(mine)).toBe(false);
+    expect(controller.mayGiveUp((key) => !mine(key))).toBe(true);
+  });
+
   test('that abandons begins nothing and ends what is at work', async () => {
     const { world, controller } = await leadingMine();
     world.cloud.pause();

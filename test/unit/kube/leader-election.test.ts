@@ -23,7 +23,14 @@ class Replica {
   constructor(identity: string, random = 0.5) {
     this.process = new LeaseProcess(world, { random: () => random });
     const log = pino({ level: 'silent' });
-    this.election = new LeaderElection({ shards: names.length, identity, leases: this.process, timing, clock: this.process, log });
+    this.election = new LeaderElection({
+      shards: names.length,
+      identity,
+      leases: this.process,
+      timing,
+      clock: this.process,
+      log,
+    });
     this.election.start({
       takeOver: async (shard) => {
         this.taken.push(shard);

@@ -112,6 +112,8 @@ describe('what is written into a Lease', () => {
       renewTime: now,
       transitions: 0,
     });
+    const never = { holder: '', durationSeconds: 1, acquireTime: undefined, renewTime: undefined, transitions: 0 };
+    expect(heldBy('me', never, timing, wall)).toMatchObject({ transitions: 0 });
     expect(heldBy('me', lease('you').record, timing, wall)).toMatchObject({ transitions: 4, acquireTime: now });
     expect(heldBy('me', lease('me').record, timing, wall)).toMatchObject({
       transitions: 3,
