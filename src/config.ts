@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
+import { maxShards } from './kube/leader-layout.ts';
 
 /** Which replica acts: every number is in milliseconds. */
 export interface LeaderElectionConfig {
@@ -160,10 +161,12 @@ function leaderElectionOf(values: Values, env: Environment): LeaderElectionConfi
       `--renew-deadline is ${deadline}; it must be more than 1.2 times --retry-period, which is ${retry}.`,
     );
   }
+  const shards = Math.floor(numberOf(values, env, 'shards', 1, 1));
+  if (shards > maxShards) throw new ConfigError(`--shards is ${shards}; it must be at most ${maxShards}.`);
   return {
     enabled: booleanOf(values, env, 'leader-elect', true),
     namespace: values['leader-election-namespace'] || env.POD_NAMESPACE || 'default',
-    shards: Math.floor(numberOf(values, env, 'shards', 1, 1)),
+    shards,
     leaseDurationMs: lease * 1_000,
     renewDeadlineMs: deadline * 1_000,
     retryPeriodMs: retry * 1_000,

@@ -143,14 +143,27 @@ export class Controller<Reads> {
     this.#abort.abort(reason);
   }
 
-  /** Takes no new keys, lets the passes at work finish, and aborts those that take too long. */
+  /**
+   * Takes no new keys, lets the passes at work finish, and aborts those that take too long. Rejects when one does not heed that: then
+   * nobody can say what it still does, and its Lease must run out by itself.
+   */
   async stop(): Promise<void> {
     this.#running = false;
     this.#cancelTimer?.();
-    const cancel = this.#clock.schedule(this.#deps.options.drainMs, () => this.#abort.abort(new Error('stopping')));
-    await this.#finished(() => true);
-    cancel();
-    this.#abort.abort(new Error('stopped'));
+    const { drainMs, abortMs } = this.#deps.options;
+    const stuck = Promise.withResolvers<never>();
+    const cancelAbort = this.#clock.schedule(drainMs, () => this.#abort.abort(new Error('stopping')));
+    const cancelWait = this.#clock.schedule(drainMs + abortMs, () => {
+      const keys = [...this.#passes].map(({ key }) => key).join(', ');
+      stuck.reject(new Error(`passes over ${this.kind} ${keys} do not end`));
+    });
+    try {
+      await Promise.race([this.#finished(() => true), stuck.promise]);
+    } finally {
+      cancelAbort();
+      cancelWait();
+      this.#abort.abort(new Error('stopped'));
+    }
   }
 
   async #finished(of: (key: ObjectKey) => boolean): Promise<void> {

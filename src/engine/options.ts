@@ -8,6 +8,8 @@ export interface EngineOptions {
   readonly passDeadlineMs: number;
   /** How long passes may take to finish after a signal to stop. */
   readonly drainMs: number;
+  /** How long those may then take to end that were aborted. */
+  readonly abortMs: number;
   readonly defaultRegion: string;
 }
 
@@ -16,4 +18,5 @@ export const defaultEngineOptions: Omit<EngineOptions, 'defaultRegion'> = {
   concurrency: 100,
   passDeadlineMs: 60_000,
   drainMs: 10_000,
+  abortMs: 5_000,
 };

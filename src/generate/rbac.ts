@@ -1,4 +1,4 @@
-import { anchorName, leaseNames } from '../kube/leader-layout.ts';
+import { anchorName, leaseNames, maxShards } from '../kube/leader-layout.ts';
 import type { KindRules } from './contract.ts';
 import { kinds } from './kinds.ts';
 
@@ -49,9 +49,6 @@ export function operatorRules(of: readonly KindRules[] = kinds): OperatorRules {
     events,
   };
 }
-
-/** As many shards as the chart accepts, so that the role can name their Leases. */
-export const maxShards = 32;
 
 /**
  * On the Leases, where the operator runs. The names are those of every number of shards: while it changes, replicas of the old number still

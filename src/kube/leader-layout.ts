@@ -7,6 +7,9 @@ import { isOutdated, type Lease, type LeaseAccess, type LeaseCall } from './leas
 /** The Lease on which is written among how many shards the objects are split. With one shard it is the shard's own. */
 export const anchorName = 'ecs-operator';
 
+/** The operator's role names the Leases of every number of shards up to this one. */
+export const maxShards = 32;
+
 /** `ecs-operator`, or `ecs-operator-shard-0` and so on. */
 export function leaseNames(shards: number): readonly string[] {
   if (shards === 1) return [anchorName];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Config, loadConfig } from '../../src/config.ts';
-import { maxShards } from '../../src/generate/rbac.ts';
+import { maxShards } from '../../src/kube/leader-layout.ts';
 import { testCluster } from '../support/cluster.ts';
 import {
   chart,
@@ -120,8 +120,8 @@ describe('a pod', () => {
       { name: 'metrics', containerPort: config.metricsAddress?.port, protocol: 'TCP' },
       { name: 'health', containerPort: config.healthAddress?.port, protocol: 'TCP' },
     ]);
-    // drainMs of the engine, two seconds for Events and as long for the Leases.
-    expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(15);
+    // drainMs and abortMs of the engine, two seconds for Events and as long for the Leases.
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(20);
   });
 
   test('comes from the tag of the chart, or from the digest', async () => {

@@ -149,6 +149,11 @@ describe('a mistake is told with the flag that it is in', () => {
       ['--region=x', '--retry-period=9'],
       /--renew-deadline is 10; it must be more than 1.2 times --retry-period, which is 9/,
     ],
+    [
+      'more shards than the role has Leases for',
+      ['--region=x', '--shards=33'],
+      /--shards is 33; it must be at most 32/,
+    ],
     ['no number at all', ['--region=x', '--aws-quota-scale=Infinity'], /--aws-quota-scale is "Infinity"/],
   ])('%s', (_what, argv, message) => {
     expect(() => loadConfig(argv, {})).toThrow(ConfigError);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../../src/errors.ts';
 import type { ObjectKey } from '../../../src/kube/types.ts';
 import { Harness, promises } from './harness.ts';
+import { widget } from './widget.ts';
 
 const failure = (): OperatorError => new OperatorError('failed', 'Why', 'Because.');
 
@@ -276,6 +277,17 @@ describe('stopping', () => {
     await stopped;
     expect(passes(world)).toEqual(['team/a user failed']);
     expect(world.clock.pending).toEqual([]);
+  });
+
+  test('does not wait for ever for one that does not heed the abort, and names it', async () => {
+    const world = new Harness({ drainMs: 10_000, abortMs: 5_000 }, { ...widget, observe: () => new Promise(() => {}) });
+    const controller = world.controller();
+    controller.start();
+    world.put('a', { size: 1 });
+    await promises();
+    const stopped = expect(controller.stop()).rejects.toThrow('passes over Widget team/a do not end');
+    await advance(world, 15_000);
+    await stopped;
   });
 });
 

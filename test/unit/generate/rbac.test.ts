@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { kinds } from '../../../src/generate/kinds.ts';
-import { leaseRules, maxShards, operatorRules, type PolicyRule, userRules } from '../../../src/generate/rbac.ts';
-import { leaseNames } from '../../../src/kube/leader-layout.ts';
+import { leaseRules, operatorRules, type PolicyRule, userRules } from '../../../src/generate/rbac.ts';
+import { leaseNames, maxShards } from '../../../src/kube/leader-layout.ts';
 
 /** Every `verb resource` that rules grant. */
 function grants(rules: readonly PolicyRule[]): readonly string[] {
