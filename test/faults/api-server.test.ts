@@ -126,7 +126,8 @@ describe('a watch that', () => {
   );
 });
 
-const plurals = kinds.map(({ names }) => names.plural);
+/** What a bed's operator watches: it reads no AWSAccounts, which all test files share. */
+const plurals = kinds.filter(({ account }) => account === undefined).map(({ names }) => names.plural);
 
 /** Every kind is watched, and has been for so long. */
 async function allWatching(proxy: ApiProxy, forMs = 0): Promise<void> {
