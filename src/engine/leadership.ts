@@ -1,8 +1,9 @@
-import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
-import { LeaderElection, type LeaseHolding, type ShardWork } from '../kube/leader-election.ts';
-import type { ElectionTiming } from '../kube/leader-state.ts';
-import type { LeaseAccess } from '../kube/lease.ts';
+import {
+  LeaderElection,
+  type LeaderElectionOptions,
+  type LeaseHolding,
+  type ShardWork,
+} from '../kube/leader-election.ts';
 import type { ObjectKey } from '../kube/types.ts';
 import { shardOf } from './shard.ts';
 
@@ -37,17 +38,8 @@ export const alone: Leadership = {
   giveBack: async () => {},
 };
 
-export interface ElectedOptions {
-  readonly shards: number;
-  readonly identity: string;
-  readonly leases: LeaseAccess;
-  readonly timing: ElectionTiming;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
 /** One Lease for each shard; a process acts on the objects of those that it holds. */
-export function elected(options: ElectedOptions): Leadership {
+export function elected(options: LeaderElectionOptions): Leadership {
   const { shards } = options;
   const election = new LeaderElection(options);
   return {
