@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type Installation, installPythonTools } from '../conformance/tools/install.ts';
+import { ensurePrometheus } from '../sandbox/prometheus/binaries.ts';
 import { startOperatorCluster } from './operator-cluster.ts';
 
 /** What a test file needs to reach the control plane that all of them share. Plain data: it crosses a process boundary. */
@@ -27,6 +28,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const cluster = await startOperatorCluster();
   try {
     project.provide('pythonTools', await python);
+    // Now, and not beside other tests, which a build of minutes would make slow. What is wrong with it is told by those that need it.
+    await ensurePrometheus().catch(() => undefined);
   } catch (error) {
     await cluster.stop();
     throw error;
