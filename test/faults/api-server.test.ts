@@ -34,7 +34,7 @@ describe('an API server that is killed and started again on the same data', () =
   let controlPlane: ControlPlane;
   let bed: TestBed;
   beforeAll(async () => {
-    controlPlane = await startOperatorCluster();
+    controlPlane = await startOperatorCluster({ mayRefuse: true });
     // Slow enough for the rollout to be under way when the server dies.
     const timings = { scheduler: 50, provisioning: 200, pulling: 400, activating: 50, healthy: 400 };
     bed = await testBed({ cluster: controlPlane, region: { timings: { ...INSTANT, ...timings } } });

@@ -93,11 +93,11 @@ async function build(): Promise<string> {
   return bundle(join(await mkdtemp(join(tmpdir(), 'ecs-operator-process-')), 'ecs-operator.mjs'));
 }
 
-/** The last log takes the directory with it. */
+/** The last log takes the directory with it; of two that go at the same moment, either may find it gone. */
 async function forget(logFile: string): Promise<void> {
   await rm(logFile, { force: true });
-  const others = (await readdir(dirname(logFile))).filter((name) => name.endsWith('.log'));
-  if (others.length > 0) return;
+  const left = await readdir(dirname(logFile)).catch(() => []);
+  if (left.some((name) => name.endsWith('.log'))) return;
   built = undefined;
   await rm(dirname(logFile), { recursive: true, force: true, maxRetries: 3 });
 }
