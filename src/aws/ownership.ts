@@ -105,7 +105,7 @@ function objectPath(owner: Owner): string {
   return `${owner.kind}/${owner.namespace}/${owner.name}`;
 }
 
-function tagValue(tags: readonly Tag[] | undefined, key: string): string | undefined {
+export function tagValue(tags: readonly Tag[] | undefined, key: string): string | undefined {
   return tags?.find((tag) => tag.key === key)?.value;
 }
 

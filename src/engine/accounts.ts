@@ -1,7 +1,7 @@
 import type { KubeObject } from '../kube/types.ts';
 import type { AccountAccess } from './cloud.ts';
 import type { CommonSpec, CommonStatus, Reference } from './kind.ts';
-import type { Outcome } from './outcome.ts';
+import { blocked, type Outcome } from './outcome.ts';
 import { type Directory, isReady, mayRefer, type Resolved, referenceKey } from './references.ts';
 
 type Managed = KubeObject<CommonSpec, CommonStatus>;
@@ -133,8 +133,4 @@ export function refersElsewhere(
     };
   }
   return undefined;
-}
-
-function blocked(reason: string, message: string): Blocked {
-  return { kind: 'blocked', reason, message };
 }

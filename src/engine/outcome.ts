@@ -13,6 +13,10 @@ export type Outcome =
   /** Anything transient or unknown. */
   | { readonly kind: 'failed'; readonly reason: string; readonly message: string };
 
+export function blocked(reason: string, message: string): Extract<Outcome, { readonly kind: 'blocked' }> {
+  return { kind: 'blocked', reason, message };
+}
+
 /** A pass that has nothing to report on: the object is gone, or the store has not seen our own last write yet. */
 export type Silence =
   | { readonly kind: 'gone' }

@@ -1,5 +1,6 @@
 import type { KubeObject, ObjectKey } from '../kube/types.ts';
 import type { CommonSpec, CommonStatus, Identity, Reference, Referrer, Unresolved } from './kind.ts';
+import { blocked } from './outcome.ts';
 
 /** The objects of the other kinds, as far as a reference may look at them. */
 export interface Directory {
@@ -110,8 +111,4 @@ function notReady(reference: Reference, what: string, target: KubeObject<CommonS
   const ready = target.status?.conditions?.find((condition) => condition.type === 'Ready');
   const why = ready === undefined || ready.status === 'True' ? '' : ` (${ready.reason}: ${ready.message})`;
   return `${reference.field}: ${what} is not ready yet${why}.`;
-}
-
-function blocked(reason: string, message: string): Extract<Resolution, { kind: 'blocked' }> {
-  return { kind: 'blocked', reason, message };
 }

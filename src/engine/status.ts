@@ -37,13 +37,18 @@ export function isUnseen(status: CommonStatus | undefined): boolean {
   return status === undefined || status.observedGeneration === unseen.observedGeneration;
 }
 
+/** What the kind itself keeps in a status, without what the engine does. */
+export function ownStatus<Status extends CommonStatus>(status: Status): Omit<Status, keyof CommonStatus> {
+  const { observedGeneration, conditions, settledHash, settledFields, accountId, region, ...own } = status;
+  return own;
+}
+
 /** The whole status that should be there, or `undefined` when it is there already. */
 export function nextStatus(input: StatusInput): CommonStatus | undefined {
   const { object, outcome, settlement } = input;
   const previous = object.status;
   const generation = object.metadata.generation;
-  const { observedGeneration, conditions, settledHash, settledFields, accountId, region, ...previousOwn } =
-    previous ?? {};
+  const { conditions, settledHash, settledFields, accountId, region } = previous ?? {};
   const settled =
     settlement === undefined
       ? {
@@ -52,7 +57,7 @@ export function nextStatus(input: StatusInput): CommonStatus | undefined {
         }
       : { settledHash: settlement.hash, settledFields: [...settlement.fields].sort() };
   const next: CommonStatus = {
-    ...(input.own ?? previousOwn),
+    ...(input.own ?? ownStatus(previous ?? {})),
     ...settled,
     ...(input.place ?? {
       ...(accountId === undefined ? {} : { accountId }),

@@ -1,4 +1,5 @@
 import { isMap, isNode, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { cell } from './markdown.ts';
 
 /** One row of the table of values. */
 interface Value {
@@ -26,7 +27,7 @@ function valuesOf(map: YAMLMap, prefix: string): readonly Value[] {
     // A map with a comment is explained as a whole; one without consists of values that are explained on their own.
     if (isMap(value) && value.items.length > 0 && key.comment === undefined) return valuesOf(value, `${path}.`);
     if (key.comment === undefined) throw new Error(`values.yaml: ${path} has no comment that explains it`);
-    return [{ path, fallback: fallbackOf(value), comment: key.comment.replaceAll('|', '\\|') }];
+    return [{ path, fallback: fallbackOf(value), comment: cell(key.comment) }];
   });
 }
 

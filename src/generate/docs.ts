@@ -1,4 +1,5 @@
 import type { KindRules, Schema } from './contract.ts';
+import { cell } from './markdown.ts';
 
 interface Documented {
   readonly rules: KindRules;
@@ -165,10 +166,6 @@ export function ruleMessages(schema: Schema): string[] {
   const inner = [...Object.values(schema.properties ?? {}), schema.items, schema.additionalProperties];
   const below = inner.flatMap((child) => (child === undefined ? [] : ruleMessages(child)));
   return [...new Set([...messagesAt(schema), ...below])];
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|');
 }
 
 function lines(...all: readonly string[]): string {

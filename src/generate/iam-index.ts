@@ -1,6 +1,7 @@
 import type { Conditions, Feature, Grant } from './iam-grants.ts';
 import { placeholders } from './iam-grants.ts';
 import type { Trust } from './iam-trust.ts';
+import { cell } from './markdown.ts';
 
 /** docs/iam/README.md: what each policy allows, on what, and why. */
 export function iamIndex(
@@ -68,8 +69,4 @@ function conditionText(condition: Conditions | undefined): string {
 
 function codes(texts: readonly string[]): string {
   return texts.map((text) => `\`${text}\``).join(', ');
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|');
 }

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import type { AccountBudgetLevel, BudgetWait, CallRecord } from '../aws/cloud.ts';
 import type { Clock } from '../clock.ts';
 import type { ObservedPass } from '../engine/controller.ts';
+import type { LeaseHolding } from '../engine/leadership.ts';
 import type { KindState } from '../engine/manager.ts';
 import type { RequestRecord } from '../kube/transport.ts';
 import { gaugeAtScrape } from './at-scrape.ts';
@@ -11,12 +12,6 @@ import { driftMetrics, passMetrics } from './passes.ts';
 import { processMetrics } from './process.ts';
 import { queueMetrics } from './queues.ts';
 import { type Watched, watchMetrics } from './watches.ts';
-
-/** A Lease that this process holds or would like to. */
-export interface LeaseState {
-  readonly name: string;
-  readonly held: boolean;
-}
 
 /** What is looked at when somebody scrapes; nothing is measured by a timer. */
 export interface MetricsSources {
@@ -28,7 +23,7 @@ export interface MetricsSources {
   /** What else is watched. */
   readonly watches: () => readonly Watched[];
   readonly budgets: () => readonly AccountBudgetLevel[];
-  readonly leases: () => readonly LeaseState[];
+  readonly leases: () => readonly LeaseHolding[];
   /** What /readyz answered last; undefined until somebody has asked. */
   readonly ready: () => boolean | undefined;
 }
@@ -98,7 +93,7 @@ export interface MetricDefinition {
 }
 
 /** client-go's name: 1 while this process may act for the Lease. */
-function leaseMetrics(registry: Registry, leases: () => readonly LeaseState[]): void {
+function leaseMetrics(registry: Registry, leases: () => readonly LeaseHolding[]): void {
   gaugeAtScrape(
     registry,
     {

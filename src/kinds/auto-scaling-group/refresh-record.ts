@@ -1,5 +1,5 @@
 import type { AutoScalingGroup, InstanceRefresh } from '@aws-sdk/client-auto-scaling';
-import { rfc3339 } from '../../clock.ts';
+import { timestamp } from '../shared/timestamp.ts';
 import type { InstanceRefreshStatus } from './api.ts';
 import { outdatedInstances } from './instances.ts';
 import type { DesiredGroup, ObservedGroup } from './observed.ts';
@@ -96,8 +96,4 @@ function skippedBy(
   const startedAt = refresh.StartTime?.getTime() ?? 0;
   if (startedAt < Date.parse(object.metadata.creationTimestamp)) return [];
   return outdatedInstances(group, wanted).map(({ InstanceId }) => InstanceId ?? '');
-}
-
-function timestamp(date: Date | undefined): string | undefined {
-  return date === undefined ? undefined : rfc3339(date);
 }

@@ -1,4 +1,5 @@
 import type { CommonStatus } from '../../engine/kind.ts';
+import { ownStatus } from '../../engine/status.ts';
 import type { LaunchTemplateStatus } from './api.ts';
 import { contentOf } from './data.ts';
 import { clusterOf, type DesiredTemplate, templateName } from './desired.ts';
@@ -13,7 +14,7 @@ type OwnStatus = Omit<LaunchTemplateStatus, keyof CommonStatus>;
  */
 export function templateStatus(desired: DesiredTemplate, observed: ObservedTemplate): OwnStatus {
   const { template, versions, image } = observed;
-  const known = knownStatus(desired);
+  const known: OwnStatus = ownStatus(desired.status ?? {});
   if (desired.deleting) return known;
   if (template === undefined) return { ...known, image };
   // What is known of the versions of another template, which was deleted, says nothing about this one's.
@@ -26,11 +27,6 @@ export function templateStatus(desired: DesiredTemplate, observed: ObservedTempl
     latestVersionNumber: versions === undefined ? template.LatestVersionNumber : latestNumber(versions),
     image,
   };
-}
-
-function knownStatus({ status }: DesiredTemplate): OwnStatus {
-  const { conditions, observedGeneration, settledHash, settledFields, accountId, region, ...own } = status ?? {};
-  return own;
 }
 
 /** True when the default version has the content of the spec. Without the versions AWS is as it was when it last had. */

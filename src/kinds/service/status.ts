@@ -1,7 +1,7 @@
 import type { Deployment, Service, ServiceEvent } from '@aws-sdk/client-ecs';
-import { rfc3339 } from '../../clock.ts';
 import type { Conclusion } from '../../engine/kind.ts';
 import { nameOfArn } from '../shared/owner.ts';
+import { timestamp } from '../shared/timestamp.ts';
 import type { ECSServiceStatus, RolledBack, ServiceDeploymentStatus, ServiceEventStatus } from './api.ts';
 import { primaryOf } from './progress.ts';
 
@@ -60,8 +60,4 @@ function distinctEvents(events: readonly ServiceEvent[]): readonly ServiceEventS
     if (distinct.length === EVENTS_SHOWN) break;
   }
   return distinct;
-}
-
-function timestamp(date: Date | undefined): string | undefined {
-  return date === undefined ? undefined : rfc3339(date);
 }

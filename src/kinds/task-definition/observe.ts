@@ -1,5 +1,4 @@
-import type { Tag } from '@aws-sdk/client-ecs';
-import { ownershipOf } from '../../aws/ownership.ts';
+import { ownershipOf, tagValue } from '../../aws/ownership.ts';
 import type { EcsReads, TaskDefinitionAnswer } from '../../aws/reads.ts';
 import type { Desired, ObserveContext } from '../../engine/kind.ts';
 import { ownerOf } from '../shared/owner.ts';
@@ -60,7 +59,7 @@ async function search(
 /** Our own revision is known by its tag; one that may be adopted is compared by content. */
 function matches(answer: TaskDefinitionAnswer, hash: string, desired: DesiredTaskDefinition): boolean {
   const ownership = ownershipOf(answer.tags, ownerOf(desired));
-  if (ownership === 'ours') return tagValue(answer.tags) === hash;
+  if (ownership === 'ours') return tagValue(answer.tags, contentHashTag) === hash;
   const adoptable = ownership === 'unowned' || ownership === 'ours-recreated';
   return adoptable && desired.spec.adoptionPolicy === 'Adopt' && hashOf(contentOf(answer.taskDefinition)) === hash;
 }
@@ -83,8 +82,4 @@ export async function findRevisionsToRetire(
 
 function ownArns(revisions: readonly { readonly taskDefinitionArn: string }[]): readonly string[] {
   return revisions.map(({ taskDefinitionArn }) => taskDefinitionArn);
-}
-
-function tagValue(tags: readonly Tag[]): string | undefined {
-  return tags.find(({ key }) => key === contentHashTag)?.value;
 }

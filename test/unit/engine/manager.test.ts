@@ -1,48 +1,19 @@
-import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ObservedPass } from '../../../src/engine/controller.ts';
-import { Manager } from '../../../src/engine/manager.ts';
-import { defaultEngineOptions } from '../../../src/engine/options.ts';
-import { EventRecorder } from '../../../src/kube/events.ts';
-import { Transport } from '../../../src/kube/transport.ts';
-import { ScriptedApiServer } from '../../support/scripted-api-server.ts';
 import { until } from '../../support/until.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
-import { plainCredentials } from '../kube/fixtures.ts';
-import { WidgetCloud, type WidgetReads, type WidgetSpec, widget } from './widget.ts';
+import { type ManagerWorld, managerWorld } from './manager-world.ts';
+import type { WidgetSpec } from './widget.ts';
 
-let server: ScriptedApiServer;
-let transport: Transport;
-let manager: Manager<WidgetReads>;
-let passes: ObservedPass[];
+let world: ManagerWorld;
+let server: ManagerWorld['server'];
+let manager: ManagerWorld['manager'];
+let passes: ManagerWorld['passes'];
 
 beforeEach(async () => {
-  server = await ScriptedApiServer.start();
-  const clock = new VirtualClock();
-  const log = pino({ level: 'silent' });
-  transport = new Transport({ credentials: plainCredentials(server.url), clock });
-  passes = [];
-  manager = new Manager({
-    kinds: [widget],
-    transport,
-    cloud: new WidgetCloud([]),
-    events: new EventRecorder({ transport, clock, log, reportingInstance: 'test' }),
-    clock,
-    log,
-    gate: () => {},
-    options: { ...defaultEngineOptions, defaultRegion: 'us-east-1' },
-    namespace: undefined,
-    onPass: (pass) => passes.push(pass),
-  });
-  // Who wakes whom is asked here, not what a pass does: each ends at its first write, and virtual time brings no other try.
-  server.fail({ kind: 'status', code: 503 }, ({ method }) => method !== 'GET');
+  world = await managerWorld();
+  ({ server, manager, passes } = world);
 });
 
-afterEach(async () => {
-  await manager.stop();
-  await transport.close();
-  await server.close();
-});
+afterEach(() => world.stop());
 
 const spec = (change: Partial<WidgetSpec> = {}): WidgetSpec => ({ size: 1, ...change });
 const part = spec({ partOf: { name: 'whole' } });

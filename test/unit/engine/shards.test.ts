@@ -1,18 +1,11 @@
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ObservedPass } from '../../../src/engine/controller.ts';
-import { Manager } from '../../../src/engine/manager.ts';
-import { defaultEngineOptions } from '../../../src/engine/options.ts';
 import { shardOf } from '../../../src/engine/shard.ts';
-import { EventRecorder } from '../../../src/kube/events.ts';
-import { Transport } from '../../../src/kube/transport.ts';
 import type { ObjectKey } from '../../../src/kube/types.ts';
-import { isList, isWatch, ScriptedApiServer } from '../../support/scripted-api-server.ts';
+import { isList, isWatch } from '../../support/scripted-api-server.ts';
 import { until } from '../../support/until.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
-import { plainCredentials } from '../kube/fixtures.ts';
 import { Harness, promises } from './harness.ts';
-import { WidgetCloud, type WidgetReads, widget } from './widget.ts';
+import { type ManagerWorld, managerWorld } from './manager-world.ts';
+import { widget } from './widget.ts';
 
 describe('a controller', () => {
   const mine = (key: ObjectKey): boolean => key === 'team/mine';
@@ -104,39 +97,18 @@ describe('a controller', () => {
 });
 
 describe('a manager of shards', () => {
-  let server: ScriptedApiServer;
-  let transport: Transport;
-  let manager: Manager<WidgetReads>;
-  let passes: ObservedPass[];
+  let world: ManagerWorld;
+  let server: ManagerWorld['server'];
+  let manager: ManagerWorld['manager'];
+  let passes: ManagerWorld['passes'];
 
   beforeEach(async () => {
-    server = await ScriptedApiServer.start();
-    const clock = new VirtualClock();
-    const log = pino({ level: 'silent' });
-    transport = new Transport({ credentials: plainCredentials(server.url), clock });
-    passes = [];
-    manager = new Manager({
-      kinds: [widget],
-      transport,
-      cloud: new WidgetCloud([]),
-      events: new EventRecorder({ transport, clock, log, reportingInstance: 'test' }),
-      clock,
-      log,
-      gate: () => {},
-      shards: 2,
-      options: { ...defaultEngineOptions, defaultRegion: 'us-east-1' },
-      onPass: (pass) => passes.push(pass),
-    });
-    // Who is worked on is asked here, not what a pass does.
-    server.fail({ kind: 'status', code: 503 }, ({ method }) => method !== 'GET');
+    world = await managerWorld({ shards: 2 });
+    ({ server, manager, passes } = world);
     for (let index = 0; index < 8; index += 1) server.put(`w${index}`, { size: 1 });
   });
 
-  afterEach(async () => {
-    await manager.stop();
-    await transport.close();
-    await server.close();
-  });
+  afterEach(() => world.stop());
 
   const ofShard = (shard: number): readonly string[] =>
     Array.from({ length: 8 }, (_, index) => `default/w${index}` as const).filter(

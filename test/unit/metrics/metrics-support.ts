@@ -2,11 +2,12 @@ import { pino } from 'pino';
 import type { AccountBudgetLevel } from '../../../src/aws/cloud.ts';
 import type { ControllerStats } from '../../../src/engine/controller.ts';
 import type { CommonSpec, CommonStatus } from '../../../src/engine/kind.ts';
+import type { LeaseHolding } from '../../../src/engine/leadership.ts';
 import type { KindState } from '../../../src/engine/manager.ts';
 import type { ReflectorStats } from '../../../src/kube/reflector.ts';
 import { Store } from '../../../src/kube/store.ts';
 import type { Condition, KubeObject } from '../../../src/kube/types.ts';
-import { type LeaseState, Metrics } from '../../../src/metrics/metrics.ts';
+import { Metrics } from '../../../src/metrics/metrics.ts';
 import type { Watched } from '../../../src/metrics/watches.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -14,7 +15,7 @@ export interface Looked {
   states?: readonly KindState[];
   watches?: readonly Watched[];
   budgets?: readonly AccountBudgetLevel[];
-  leases?: readonly LeaseState[];
+  leases?: readonly LeaseHolding[];
   ready?: boolean;
 }
 
