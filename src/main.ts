@@ -59,7 +59,10 @@ async function main(): Promise<void> {
     (error: unknown) => log.warn({ reason: fromUnknown(error).reason, err: error }, 'AWS does not know us'),
   );
   log.info({ server: credentials.getCurrentCluster()?.server }, 'watching');
-  await operator.start();
+  await operator.start().catch((error: unknown) => {
+    // A pod may be told to stop before it has listed everything. The stop is under way, and says with which code to exit.
+    if (!stopping) throw error;
+  });
 }
 
 /** OpenTelemetry costs memory as soon as it is loaded: whoever wants no traces does not pay for them. */

@@ -15,7 +15,7 @@ import { Transport } from './kube/transport.ts';
 import { Metrics, type MetricsHooks } from './metrics/metrics.ts';
 import { type Serving, serve } from './serving.ts';
 import { version } from './version.ts';
-import { callLog, joinWatchers, type Watcher } from './watchers.ts';
+import { debugLog, joinWatchers, type Watcher } from './watchers.ts';
 
 export interface OperatorOptions {
   readonly config: Config;
@@ -172,7 +172,7 @@ export class Operator {
 
   #watch({ log, watchers = [] }: OperatorOptions): MetricsHooks {
     const metrics = this.#metrics === undefined ? [] : [this.#metrics.hooks];
-    return joinWatchers([...metrics, callLog(log), ...watchers], log);
+    return joinWatchers([...metrics, debugLog(log), ...watchers], log);
   }
 
   #measure(clock: Clock): Metrics {

@@ -17,6 +17,12 @@ const POLICY_FIELDS: ReadonlySet<string> = new Set([
 /** Annotations with which a user asks for something on one object. */
 const ANNOTATION_PREFIX = 'ecs-operator.dev/';
 
+/**
+ * Asks for a pass now instead of at the next resync, as `reconcile.fluxcd.io/requestedAt` does in Flux. It says nothing about AWS: were it
+ * part of the hash, then drift would be corrected under `driftPolicy: Report`.
+ */
+export const requestedAtAnnotation = 'ecs-operator.dev/requested-at';
+
 /** What is not in the object: where it is looked for, and when. */
 export interface Surroundings extends Place {
   readonly now: number;
@@ -50,6 +56,8 @@ export function desiredOf<Spec extends CommonSpec, Status extends CommonStatus>(
 
 /** An annotation of ours is a wish as a field of the spec is, so what differs because of it is no drift. */
 function askedByAnnotation({ metadata }: KubeObject): { readonly annotations?: Readonly<Record<string, string>> } {
-  const ours = Object.entries(metadata.annotations ?? {}).filter(([name]) => name.startsWith(ANNOTATION_PREFIX));
+  const ours = Object.entries(metadata.annotations ?? {}).filter(
+    ([name]) => name.startsWith(ANNOTATION_PREFIX) && name !== requestedAtAnnotation,
+  );
   return ours.length === 0 ? {} : { annotations: Object.fromEntries(ours) };
 }

@@ -99,7 +99,11 @@ function staged(start: () => Promise<Setting>): () => Stage {
   beforeAll(async () => {
     const setting = await start();
     stop = setting.stop;
-    const bed = await operatorBed(setting.frontage, { cluster: controlPlane, config: { awsAccounts: true } });
+    const bed = await operatorBed(setting.frontage, {
+      cluster: controlPlane,
+      adjustableClock: true,
+      values: { accounts: { enabled: true } },
+    });
     stop = async () => {
       await bed.stop();
       await setting.frontage.stop();

@@ -1,11 +1,11 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { absent } from '../../src/engine/kind.ts';
 import { kinds } from '../../src/kinds/index.ts';
-import { Operator } from '../../src/operator.ts';
+import type { Operator } from '../../src/operator.ts';
 import { operatorUser } from '../sandbox/operator-access.ts';
 import { eventually } from '../support/eventually.ts';
+import { inProcessOperator } from '../support/in-process-operator.ts';
 import { cluster, trio } from '../support/manifests.ts';
 import { type ProxiedBed, proxiedBed } from '../support/proxied-bed.ts';
 import { type TestBed, testBed } from '../support/test-bed.ts';
@@ -13,25 +13,28 @@ import { type TestBed, testBed } from '../support/test-bed.ts';
 const anyPort = { host: '127.0.0.1', port: 0 };
 const served = { healthAddress: anyPort } as const;
 
-type Asked = Pick<TestBed, 'operator'>;
-
 interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
-async function ask({ operator }: Asked, path: '/healthz' | '/readyz'): Promise<Answer> {
+async function ask(operator: Operator, path: '/healthz' | '/readyz'): Promise<Answer> {
   const url = `http://127.0.0.1:${operator.ports.healthPort}${path}`;
   const response = await fetch(url, { headers: { connection: 'close' } });
   return { status: response.status, text: await response.text() };
 }
 
 /** Asks as often as an impatient kubelet does. */
-async function answers(bed: Asked, path: '/healthz' | '/readyz', status: number, withinMs: number): Promise<Answer> {
+async function answers(
+  operator: Operator,
+  path: '/healthz' | '/readyz',
+  status: number,
+  withinMs: number,
+): Promise<Answer> {
   return eventually(
     `${path} answers ${status}`,
     async () => {
-      const answer = await ask(bed, path);
+      const answer = await ask(operator, path);
       return { value: answer, done: answer.status === status };
     },
     withinMs,
@@ -54,32 +57,43 @@ function wedgeClusters(): () => void {
 describe('health (reliability row 53)', () => {
   let proxied: ProxiedBed;
   let bed: TestBed;
+  let operator: Operator;
+  let jumpedMs = 0;
+  const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + jumpedMs };
+  const start = async (): Promise<void> => {
+    operator = inProcessOperator(bed, { config: served, credentials: proxied.proxy.credentials, clock });
+    await operator.start();
+  };
   beforeAll(async () => {
-    proxied = await proxiedBed({ config: served });
+    proxied = await proxiedBed({ withoutOperator: true });
     bed = proxied.bed;
+    await start();
     await bed.apply(...trio('web'));
     await bed.ready('ECSService', 'web');
   });
-  afterAll(() => proxied.stop());
+  afterAll(async () => {
+    await operator.stop();
+    await proxied.stop();
+  });
 
   it('without the API server: not ready within 30 s, and alive; with it again: ready', {
     timeout: 120_000,
   }, async () => {
-    await answers(bed, '/readyz', 200, 5_000);
+    await answers(operator, '/readyz', 200, 5_000);
     const connect = proxied.proxy.onRequest(() => 'cut');
     for (const watch of proxied.proxy.watches) watch.cut('');
-    const lost = await answers(bed, '/readyz', 503, 30_000);
+    const lost = await answers(operator, '/readyz', 503, 30_000);
     expect(lost.text).toMatch(/^\[-\]api-server failed: no answer for 1\d s$/m);
-    expect((await ask(bed, '/healthz')).status).toBe(200);
+    expect((await ask(operator, '/healthz')).status).toBe(200);
     connect();
-    await answers(bed, '/readyz', 200, 10_000);
+    await answers(operator, '/readyz', 200, 10_000);
   });
 
   it('is asked of the API server once in five seconds, however many want to know', async () => {
-    bed.later(5_000);
+    jumpedMs += 5_000;
     const before = proxied.proxy.journal.length;
-    await Promise.all(Array.from({ length: 20 }, () => ask(bed, '/readyz')));
-    await ask(bed, '/readyz');
+    await Promise.all(Array.from({ length: 20 }, () => ask(operator, '/readyz')));
+    await ask(operator, '/readyz');
     const asked = proxied.proxy.journal.slice(before).filter(({ path }) => path === '/readyz');
     expect(asked).toHaveLength(1);
   });
@@ -88,20 +102,20 @@ describe('health (reliability row 53)', () => {
     const { proxy } = proxied;
     const heal = proxy.refuse({ match: ({ path }) => path.endsWith('/ecsclusters'), status: 403 });
     onTestFinished(() => void heal());
-    const contacts = () => new Map(bed.operator.manager.states.map(({ kind, watch }) => [kind, watch.lastContactAtMs]));
+    const contacts = () => new Map(operator.manager.states.map(({ kind, watch }) => [kind, watch.lastContactAtMs]));
     const before = contacts();
-    bed.later(100_000);
+    jumpedMs += 100_000;
     for (const watch of proxy.watches) watch.cut('');
     await eventually('all watches but one are open again', async () => {
       const value = [...contacts()].filter(([kind, at]) => at === before.get(kind)).map(([kind]) => kind);
       return { value, done: value.join() === 'ECSCluster' };
     });
-    expect((await ask(bed, '/readyz')).status).toBe(200);
-    bed.later(100_000);
-    const told = await answers(bed, '/readyz', 503, 5_000);
+    expect((await ask(operator, '/readyz')).status).toBe(200);
+    jumpedMs += 100_000;
+    const told = await answers(operator, '/readyz', 503, 5_000);
     expect(told.text).toContain('[-]watches failed: nothing heard for 180 s: ECSCluster\n');
     heal();
-    await answers(bed, '/readyz', 200, 40_000);
+    await answers(operator, '/readyz', 200, 40_000);
   });
 
   it('with a reconcile that does not end: not alive, but ready', async () => {
@@ -109,48 +123,48 @@ describe('health (reliability row 53)', () => {
     onTestFinished(release);
     await bed.apply(cluster('wedged'));
     await eventually('the pass is at work', async () => {
-      const working = bed.operator.manager.controller('ECSCluster')?.working ?? 0;
+      const working = operator.manager.controller('ECSCluster')?.working ?? 0;
       return { value: working, done: working > 0 };
     });
-    bed.later(179_000);
-    expect((await ask(bed, '/healthz')).status).toBe(200);
-    bed.later(2_000);
-    const wedged = await ask(bed, '/healthz');
+    jumpedMs += 179_000;
+    expect((await ask(operator, '/healthz')).status).toBe(200);
+    jumpedMs += 2_000;
+    const wedged = await ask(operator, '/healthz');
     expect(wedged.status).toBe(503);
     expect(wedged.text).toContain('[-]workers failed: a reconcile does not end, 180 s after it began: ECSCluster\n');
     release();
-    await answers(bed, '/healthz', 200, 10_000);
+    await answers(operator, '/healthz', 200, 10_000);
   });
 
   it('while the process stops: not ready from the first moment, alive until the end', async () => {
     const release = wedgeClusters();
     onTestFinished(release);
-    bed.operator.manager.controller('ECSCluster')?.enqueue(`${bed.namespace}/web`, 'user');
+    operator.manager.controller('ECSCluster')?.enqueue(`${bed.namespace}/web`, 'user');
     await eventually('the pass is at work', async () => {
-      const working = bed.operator.manager.controller('ECSCluster')?.working ?? 0;
+      const working = operator.manager.controller('ECSCluster')?.working ?? 0;
       return { value: working, done: working > 0 };
     });
-    const stopped = bed.operator.stop();
-    const stopping = await ask(bed, '/readyz');
+    const stopped = operator.stop();
+    const stopping = await ask(operator, '/readyz');
     expect(stopping.status).toBe(503);
     expect(stopping.text).toContain('[-]running failed: the process stops\n');
-    expect((await ask(bed, '/healthz')).status).toBe(200);
+    expect((await ask(operator, '/healthz')).status).toBe(200);
     release();
     await stopped;
-    await expect(ask(bed, '/healthz')).rejects.toThrow('fetch failed');
-    await bed.restartOperator();
+    await expect(ask(operator, '/healthz')).rejects.toThrow('fetch failed');
+    await start();
   });
 });
 
 describe('health without AWS', () => {
   it('is what it was: ready and alive', async () => {
-    const bed = await testBed({ config: served });
+    const bed = await testBed();
     await bed.apply(...trio('web'));
     await bed.ready('ECSService', 'web');
     await bed.region.stop();
     expect((await bed.pass('ECSService', 'web')).kind).toBe('failed');
-    await answers(bed, '/readyz', 200, 5_000);
-    await answers(bed, '/healthz', 200, 5_000);
+    expect(await bed.probe('readinessProbe')).toBe(200);
+    expect(await bed.probe('livenessProbe')).toBe(200);
     // The region is stopped once only.
     await bed.stop().catch(() => undefined);
   });
@@ -174,15 +188,10 @@ describe('health of a replica that waits for the Lease', () => {
       },
       signal: AbortSignal.timeout(10_000),
     });
-    const operator = new Operator({
-      config: { ...bed.config, ...served, leaderElection },
-      credentials: bed.credentials,
-      clock: systemClock,
-      log: pino({ level: 'silent' }),
-    });
+    const operator = inProcessOperator(bed, { config: { ...served, leaderElection } });
     await operator.start();
-    await answers({ operator }, '/readyz', 200, 10_000);
-    await answers({ operator }, '/healthz', 200, 1_000);
+    await answers(operator, '/readyz', 200, 10_000);
+    await answers(operator, '/healthz', 200, 1_000);
     expect(operator.leadership.held()).toEqual([]);
     await operator.stop();
     await bed.stop();

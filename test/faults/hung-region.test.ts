@@ -37,7 +37,7 @@ describe('a region that accepts calls and never answers', () => {
     await settled(bed, [], both);
 
     const mark = region.journal.mark();
-    const before = passes.length;
+    const before = (await passes()).length;
     const heal = region.faults.add({ fault: { kind: 'hang' }, match: ({ input }) => isIn('stuck', input), times: 0 });
     const more = scaled(both, 3);
     await change(bed, both, more);
@@ -50,7 +50,7 @@ describe('a region that accepts calls and never answers', () => {
     const ended = await eventually(
       'the pass that hangs has ended',
       async () => {
-        const value = passes
+        const value = (await passes())
           .slice(before)
           .find(({ kind, key }) => kind === 'ECSService' && key === `${namespace}/stuck`);
         return { value, done: value !== undefined };

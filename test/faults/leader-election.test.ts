@@ -1,10 +1,10 @@
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { Operator } from '../../src/operator.ts';
+import type { Operator } from '../../src/operator.ts';
 import type { ApiEntry } from '../support/api-proxy.ts';
 import { Churn } from '../support/churn.ts';
 import { eventually } from '../support/eventually.ts';
+import { inProcessOperator } from '../support/in-process-operator.ts';
 import { comebacks, productionTimes, type Replica, Replicas, shortTimes } from '../support/replicas.ts';
 import { type TestBed, testBed } from '../support/test-bed.ts';
 
@@ -158,11 +158,9 @@ test.each([3_600_000, -3_600_000])(
     const lost: string[] = [];
     let jumped = 0;
     const operator = (instance: string, wallMs: () => number): Operator =>
-      new Operator({
-        config: { ...bed.config, leaderElection, instance },
-        credentials: bed.credentials,
+      inProcessOperator(bed, {
+        config: { leaderElection, instance },
         clock: { ...systemClock, wallMs },
-        log: pino({ level: 'silent' }),
         onLost: (lease) => lost.push(lease),
       });
     const leader = operator('right', () => Date.now() + jumped);

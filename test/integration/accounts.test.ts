@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlPlane } from '../sandbox/control-plane/index.ts';
 import { type AccountsBed, accountsBed, inNamespace } from '../support/accounts-bed.ts';
 import { eventually } from '../support/eventually.ts';
+import { sandboxValues } from '../support/helm.ts';
 import { must } from '../support/kubectl.ts';
 import { cluster, service, taskDefinition } from '../support/manifests.ts';
 import { startOperatorCluster } from '../support/operator-cluster.ts';
@@ -22,7 +23,7 @@ let accounts: AccountsBed;
 
 beforeAll(async () => {
   controlPlane = await startOperatorCluster();
-  accounts = await accountsBed(controlPlane);
+  accounts = await accountsBed(controlPlane, { adjustableClock: true });
 }, 120_000);
 afterAll(async () => {
   await accounts.bed.stop();
@@ -114,7 +115,10 @@ describe('examples/accounts', () => {
       ['shop-production', 'shop', '444455556666', 'eu-west-1'],
       ['edge', 'edge', '444455556666', 'us-east-1'],
     ] as const) {
-      const { status } = await inNamespace(accounts.bed, controlPlane, namespace).ready('ECSCluster', name);
+      const { status } = await inNamespace(accounts.bed.admin, controlPlane.kubectl, namespace).ready(
+        'ECSCluster',
+        name,
+      );
       expect(status).toMatchObject({ accountId, region, clusterArn: clusterIn(accountId, name, region) });
     }
     const table = await must(controlPlane.kubectl, ['get', 'awsacct']);
@@ -145,7 +149,7 @@ describe('an account that may not be used', () => {
     await accounts.account('closed', spec);
     const where = await accounts.namespace('closed');
     await where.apply(cluster('refused'));
-    const message = await where.notReady('ECSCluster', 'refused', 'AccountNotFound');
+    const message = await where.refusal('ECSCluster', 'refused', 'AccountNotFound');
     expect(message).toContain('AWSAccount closed does not exist or does not list namespace');
     expect(clusters().filter((arn) => arn.endsWith('/refused'))).toEqual([]);
     await accounts.account('closed', { ...spec, allowedNamespaces: [where.namespace] });
@@ -156,11 +160,11 @@ describe('an account that may not be used', () => {
     await accounts.account('wrong', { accountId: GREEN, allowedNamespaces: ['*'] });
     const where = await accounts.namespace('wrong');
     await where.apply(cluster('mistaken'));
-    const why = await where.notReady('AWSAccount', 'wrong', 'AccountMismatch');
+    const why = await where.refusal('AWSAccount', 'wrong', 'AccountMismatch');
     expect(why).toContain(`has to be ${GREEN}, but AWS says that the credentials are of ${OWN}`);
     const account = await where.get('AWSAccount', 'wrong');
     expect(condition(account, 'Stalled')).toMatchObject({ status: 'True', reason: 'AccountMismatch' });
-    expect(await where.notReady('ECSCluster', 'mistaken', 'AccountNotReady')).toContain('AccountMismatch');
+    expect(await where.refusal('ECSCluster', 'mistaken', 'AccountNotReady')).toContain('AccountMismatch');
     expect(clusters().filter((arn) => arn.endsWith('/mistaken'))).toEqual([]);
     // What never was anywhere can be deleted.
     await where.delete('ECSCluster', 'mistaken');
@@ -173,9 +177,9 @@ describe('an account that may not be used', () => {
     await accounts.account('guarded', { accountId: GREEN, roleArn, externalId: 'left', allowedNamespaces: ['*'] });
     const where = await accounts.namespace('guarded');
     await where.apply(cluster('waiting'));
-    const why = await where.notReady('AWSAccount', 'guarded', 'AccessDenied');
+    const why = await where.refusal('AWSAccount', 'guarded', 'AccessDenied');
     for (const word of ['sts:AssumeRole', roleArn, 'trust policy', 'sts:ExternalId']) expect(why).toContain(word);
-    expect(await where.notReady('ECSCluster', 'waiting', 'AccountNotReady')).toContain('AccessDenied');
+    expect(await where.refusal('ECSCluster', 'waiting', 'AccountNotReady')).toContain('AccessDenied');
     accounts.bed.region.setTrust(roleArn, { externalId: 'left' });
     await where.ready('AWSAccount', 'guarded');
     await where.ready('ECSCluster', 'waiting');
@@ -192,7 +196,7 @@ describe('an object whose account changes', () => {
     const { journal } = accounts.bed.region;
     const mark = journal.mark();
     await where.annotate('after');
-    const message = await where.notReady('ECSCluster', 'moved', 'AccountChanged');
+    const message = await where.refusal('ECSCluster', 'moved', 'AccountChanged');
     for (const word of ['666666666666', '777777777777', 'deletionPolicy: Retain']) expect(message).toContain(word);
     expect(condition(await where.get('ECSCluster', 'moved'), 'Stalled')).toMatchObject({ status: 'True' });
     await where.apply(cluster('moved', { tags: [{ key: 'team', value: 'b' }] }));
@@ -224,7 +228,7 @@ describe('an object whose account changes', () => {
     await where.apply(cluster('left', { deletionPolicy: 'Retain' }));
     await where.ready('ECSCluster', 'left');
     await where.annotate('new');
-    await where.notReady('ECSCluster', 'left', 'AccountChanged');
+    await where.refusal('ECSCluster', 'left', 'AccountChanged');
     await where.delete('ECSCluster', 'left');
     await where.gone('ECSCluster', 'left');
     await where.apply(cluster('left'));
@@ -238,14 +242,13 @@ describe('an object whose account changes', () => {
     const where = await accounts.namespace();
     await where.apply(cluster('own'));
     await where.ready('ECSCluster', 'own');
-    const { journal } = accounts.bed.region;
-    process.env.AWS_ACCESS_KEY_ID = '888888888888';
-    await accounts.bed.restartOperator();
+    const { journal, env } = accounts.bed.region;
     const mark = journal.mark();
-    expect(await where.notReady('ECSCluster', 'own', 'AccountChanged')).toContain(OWN);
-    process.env.AWS_ACCESS_KEY_ID = OWN;
+    const { extraEnv } = await sandboxValues({ env: { ...env, AWS_ACCESS_KEY_ID: '888888888888' } });
+    await accounts.bed.upgrade({ extraEnv });
+    expect(await where.refusal('ECSCluster', 'own', 'AccountChanged')).toContain(OWN);
     expect(journal.mutations(mark).filter(({ account }) => account === '888888888888')).toEqual([]);
-    await accounts.bed.restartOperator();
+    await accounts.bed.upgrade({});
     await where.ready('ECSCluster', 'own');
   });
 
@@ -255,7 +258,7 @@ describe('an object whose account changes', () => {
     await where.apply(cluster('fixed'));
     await where.ready('ECSCluster', 'fixed');
     await open('wandering', BLUE, { region: 'eu-central-1' });
-    const message = await where.notReady('ECSCluster', 'fixed', 'RegionChanged');
+    const message = await where.refusal('ECSCluster', 'fixed', 'RegionChanged');
     expect(message).toContain('Set spec.region: eu-west-1');
     await where.apply(cluster('fixed', { region: 'eu-west-1' }));
     await where.ready('ECSCluster', 'fixed');
@@ -272,7 +275,7 @@ describe('what belongs together', () => {
       taskDefinition('web'),
       service('web'),
     );
-    const message = await where.notReady('ECSService', 'web', 'ReferenceInOtherAccount');
+    const message = await where.refusal('ECSService', 'web', 'ReferenceInOtherAccount');
     expect(message).toContain(`spec.clusterRef: ECSCluster ${where.namespace}/web is in AWS account ${GREEN}`);
     expect(accounts.bed.region.inventory().services.filter((arn) => arn.endsWith('/web'))).toEqual([]);
   });
@@ -285,7 +288,7 @@ describe('what belongs together', () => {
     await by.ready('ECSCluster', 'by-annotation');
     await named.ready('ECSCluster', 'by-reference');
     await by.delete('AWSAccount', 'kept');
-    const message = await by.notReady('AWSAccount', 'kept', 'InUse');
+    const message = await by.refusal('AWSAccount', 'kept', 'InUse');
     expect(message).toContain(`ECSCluster ${by.namespace}/by-annotation`);
     expect(message).toContain(`ECSCluster ${named.namespace}/by-reference`);
     await by.delete('ECSCluster', 'by-annotation');
@@ -308,7 +311,7 @@ describe('credentials of a role', () => {
         .since(mark)
         .filter(({ operation, input }) => operation === 'AssumeRole' && JSON.stringify(input).includes('/renewed'))
         .length;
-    accounts.bed.later(56 * 60_000);
+    await accounts.bed.later(56 * 60_000);
     await passOverAll();
     await eventually('the role is assumed again', async () => ({ value: assumed(), done: assumed() === 1 }));
     region.advance(58 * 60_000);
@@ -325,7 +328,7 @@ describe('credentials of a role', () => {
     await where.apply(...names.map((name) => cluster(name)));
     for (const name of names) await where.ready('ECSCluster', name);
     const { region, passOverAll } = accounts.bed;
-    accounts.bed.later(60_000);
+    await accounts.bed.later(60_000);
     // For AWS they are over; by the operator's own clock they are not.
     region.advance(61 * 60_000);
     const mark = region.journal.mark();
@@ -344,13 +347,13 @@ describe('an operator for one namespace', () => {
   it('reads the annotation of that namespace alone, and all AWSAccounts', async () => {
     const alone = await accounts.namespace('single');
     await open('single', BLUE);
-    await accounts.bed.operator.stop();
-    const single = await accountsBed(controlPlane, { config: { namespace: alone.namespace } });
-    const there = inNamespace(single.bed, controlPlane, alone.namespace);
+    await accounts.bed.stopOperator();
+    const single = await accountsBed(controlPlane, { values: { watch: { namespace: alone.namespace } } });
+    const there = inNamespace(single.bed.admin, controlPlane.kubectl, alone.namespace);
     await there.apply(cluster('single'));
     expect((await there.ready('ECSCluster', 'single')).status).toMatchObject({ accountId: BLUE });
     await there.annotate(undefined);
-    await there.notReady('ECSCluster', 'single', 'AccountChanged');
+    await there.refusal('ECSCluster', 'single', 'AccountChanged');
     await there.annotate('single');
     await there.ready('ECSCluster', 'single');
     await single.bed.stop();

@@ -5,6 +5,7 @@ import type { AutoScalingGroupStatus } from '../../src/kinds/auto-scaling-group/
 import { eventually } from '../support/eventually.ts';
 import { type GroupBed, group, groupBed, launchTemplate } from '../support/group-bed.ts';
 import { cluster } from '../support/manifests.ts';
+import { awsRegion } from '../support/operator-bed.ts';
 import { fewestRunning, tasksOf } from '../support/task-record.ts';
 import { condition, type Managed } from '../support/test-bed.ts';
 
@@ -133,7 +134,7 @@ describe('the instances of an AutoScalingGroup', () => {
   it('leave the cluster also when their agent is disconnected (DE-01)', async () => {
     await bed.readyGroup('lost');
     const [id = ''] = await instancesOf('lost');
-    expect(bed.region.setAgent(id, false, { region: bed.config.region })).toBe(true);
+    expect(bed.region.setAgent(id, false, { region: awsRegion })).toBe(true);
     expect(await deleted('lost')).toContain('DeregisterContainerInstance');
     await eventually(`${id} has left the cluster`, async () => {
       const value = await containerInstance(id);
@@ -158,7 +159,7 @@ describe('the instances of an AutoScalingGroup', () => {
     await bed.ready('AutoScalingGroup', 'ghosts');
     await registered(1);
     const [id = ''] = await instancesOf('ghosts');
-    expect(bed.region.setAgent(id, false, { region: bed.config.region })).toBe(true);
+    expect(bed.region.setAgent(id, false, { region: awsRegion })).toBe(true);
     await bed.autoScaling.send(
       new TerminateInstanceInAutoScalingGroupCommand({ InstanceId: id, ShouldDecrementDesiredCapacity: false }),
     );

@@ -20,7 +20,7 @@ const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
 describe('an AutoScalingGroup', () => {
   let bed: GroupBed;
   beforeAll(async () => {
-    bed = await groupBed();
+    bed = await groupBed({ adjustableClock: true });
   });
   afterAll(() => bed?.stop());
 
@@ -234,7 +234,7 @@ describe('an AutoScalingGroup', () => {
       new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: 'deleted', ForceDelete: true }),
     );
     // As long as AWS may not show yet what was made a moment ago, nobody makes it again.
-    bed.later(20_000);
+    await bed.later(20_000);
     await bed.pass('AutoScalingGroup', 'deleted');
     await bed.ready('AutoScalingGroup', 'deleted');
     expect(await bed.group('deleted')).toMatchObject({ Instances: [{ LifecycleState: 'InService' }] });

@@ -1,10 +1,10 @@
 import { CreateServiceCommand, DeleteServiceCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { cluster, network, orders, running, service, taskDefinition, trio } from '../support/manifests.ts';
 import { nothing } from '../support/oracles.ts';
 import { recordStatuses, type StatusLog } from '../support/status-log.ts';
 import { type Managed, type TestBed, testBed } from '../support/test-bed.ts';
-import { until } from '../support/until.ts';
 
 describe('deleting', () => {
   let bed: TestBed;
@@ -26,9 +26,12 @@ describe('deleting', () => {
     const manifests = await running3(name);
     for (const index of order) {
       const { kind } = manifests[index];
-      const before = bed.passes.length;
+      const before = (await bed.passes()).length;
       await bed.delete(kind, name);
-      await until(`a pass over ${kind}`, () => bed.passes.slice(before).some((pass) => pass.kind === kind));
+      await eventually(`a pass over ${kind}`, async () => {
+        const value = (await bed.passes()).slice(before);
+        return { value, done: value.some((pass) => pass.kind === kind) };
+      });
     }
     for (const { kind } of manifests) await bed.gone(kind, name);
     await nothingLeft();

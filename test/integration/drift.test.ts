@@ -16,7 +16,7 @@ const STALE_READ_GRACE = 15_000;
 describe('what somebody else changes in AWS', () => {
   let bed: TestBed;
   beforeAll(async () => {
-    bed = await testBed();
+    bed = await testBed({ adjustableClock: true });
   });
   afterAll(() => bed.stop());
 
@@ -121,7 +121,7 @@ describe('what somebody else changes in AWS', () => {
     await bed.apply(...manifests(name));
     await bed.ready(kind, name);
     await change(name);
-    bed.later(STALE_READ_GRACE);
+    await bed.later(STALE_READ_GRACE);
     const mark = bed.region.journal.mark();
     expect(await bed.pass(kind, name)).toEqual({ kind: 'settled' });
     expect(bed.mutations(mark)).toEqual([repair]);
@@ -143,7 +143,7 @@ describe('what somebody else changes in AWS', () => {
       const live = await bed.pass(kind, name);
       expect(live).toEqual({ kind: 'settled' });
       await change(name);
-      bed.later(STALE_READ_GRACE);
+      await bed.later(STALE_READ_GRACE);
       const mark = bed.region.journal.mark();
       await bed.pass(kind, name);
       const object = await bed.notReady(kind, name, 'Drifted');

@@ -9,6 +9,7 @@ import { kinds } from '../../src/kinds/index.ts';
 import { connection } from '../sandbox/region/index.ts';
 import { seeded } from '../sandbox/region/random.ts';
 import { eventually } from '../support/eventually.ts';
+import { awsRegion } from '../support/operator-bed.ts';
 import { nothing } from '../support/oracles.ts';
 import { fewestRunning, tasksOf } from '../support/task-record.ts';
 import { condition, type Manifest, type TestBed, testBed } from '../support/test-bed.ts';
@@ -101,7 +102,7 @@ describe('examples/ec2-cluster', () => {
   let manifests: readonly Manifest[];
   beforeAll(async () => {
     bed = await testBed({ region: { timings: 'realistic', speed: SPEED } });
-    autoScaling = new AutoScalingClient(connection(bed.region, { region: bed.config.region }));
+    autoScaling = new AutoScalingClient(connection(bed.region, { region: awsRegion }));
     manifests = await example(bed, 'ec2');
   });
   afterAll(async () => {

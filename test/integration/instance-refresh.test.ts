@@ -11,7 +11,8 @@ import type {
 } from '../../src/kinds/auto-scaling-group/api.ts';
 import { type GroupBed, group, groupBed, launchTemplate, templateData } from '../support/group-bed.ts';
 import { cluster } from '../support/manifests.ts';
-import type { Managed } from '../support/operator-bed.ts';
+import type { Managed } from '../support/namespace-bed.ts';
+import { awsRegion } from '../support/operator-bed.ts';
 import { fewestRunning, tasksOf } from '../support/task-record.ts';
 import { condition } from '../support/test-bed.ts';
 
@@ -231,7 +232,7 @@ describe('instance refresh', () => {
 
   describe('that is rolled back', () => {
     const instanceRefresh = { ...holding, autoRollback: true, alarmSpecification: { alarms: ['errors'] } };
-    const alarm = (state: 'ALARM' | 'OK') => bed.region.setAlarm('errors', state, { region: bed.config.region });
+    const alarm = (state: 'ALARM' | 'OK') => bed.region.setAlarm('errors', state, { region: awsRegion });
     let stalled: Managed;
     beforeAll(async () => {
       await startGroup('bad', { instanceRefresh });

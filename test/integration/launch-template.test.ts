@@ -16,7 +16,6 @@ import { agentConfig } from '../sandbox/region/ecs/capacity/instances/user-data.
 import { connection } from '../sandbox/region/index.ts';
 import { cluster } from '../support/manifests.ts';
 import { condition, type Managed, type Manifest, namesOf, type TestBed, testBed } from '../support/test-bed.ts';
-import { until } from '../support/until.ts';
 
 const KIND = 'LaunchTemplate';
 const REGION = 'us-east-1';
@@ -42,7 +41,7 @@ describe('a LaunchTemplate', () => {
   let bed: TestBed;
   let ec2: EC2Client;
   beforeAll(async () => {
-    bed = await testBed();
+    bed = await testBed({ adjustableClock: true });
     ec2 = new EC2Client(connection(bed.region, { region: REGION }));
   });
   afterAll(async () => {
@@ -108,7 +107,7 @@ describe('a LaunchTemplate', () => {
   it('that has settled costs one read and nothing else, also after a restart', async () => {
     await bed.apply(template('quiet'));
     await bed.ready(KIND, 'quiet');
-    later();
+    await later();
     const mark = bed.region.journal.mark();
     expect(await bed.pass(KIND, 'quiet')).toEqual({ kind: 'settled' });
     expect(bed.region.journal.since(mark).map(({ operation }) => operation)).toEqual(['DescribeLaunchTemplates']);
@@ -188,11 +187,6 @@ describe('a LaunchTemplate', () => {
       const body = { status: { image: { resolvedAt: LONG_AGO } } };
       const contentType = 'application/merge-patch+json';
       await bed.admin.request({ method: 'PATCH', path, contentType, body, signal: AbortSignal.timeout(10_000) });
-      // No pass comes of a change of the status, and one before the operator has seen it would be for nothing.
-      await until('the operator has seen it', () => {
-        const seen = bed.operator.manager.store(KIND)?.list() ?? [];
-        return seen.some(({ metadata, status }) => metadata.name === name && JSON.stringify(status).includes(LONG_AGO));
-      });
     };
 
     it('stays with its own until the schedule says so, and then follows as the user asked, drift policy or not', async () => {
@@ -205,7 +199,7 @@ describe('a LaunchTemplate', () => {
       );
       const first = statusOf(await readyWith('imaged', 1)).image;
       expect(bed.region.publishImage(PARAMETER, 'ami-0feedfeedfeedfeed', { region: REGION })).toBe(true);
-      later();
+      await later();
       expect(await bed.pass(KIND, 'imaged')).toEqual({ kind: 'settled' });
       expect(await defaultData('imaged')).toMatchObject({ ImageId: first?.imageId });
 
@@ -243,7 +237,7 @@ describe('a LaunchTemplate', () => {
       await bed.apply(template('default', large));
       await readyWith('default', 2);
       await ec2.send(new ModifyLaunchTemplateCommand({ LaunchTemplateName: 'default', DefaultVersion: '1' }));
-      later();
+      await later();
       const mark = bed.region.journal.mark();
       expect(await bed.pass(KIND, 'default')).toEqual({ kind: 'settled' });
       expect(bed.mutations(mark)).toEqual(['ModifyLaunchTemplate']);
@@ -256,7 +250,7 @@ describe('a LaunchTemplate', () => {
       await bed.apply(template('told', { ...large, driftPolicy: 'Report' }));
       await readyWith('told', 2);
       await ec2.send(new ModifyLaunchTemplateCommand({ LaunchTemplateName: 'told', DefaultVersion: '1' }));
-      later();
+      await later();
       await bed.pass(KIND, 'told');
       const object = await bed.notReady(KIND, 'told', 'Drifted');
       expect(condition(object, 'Stalled')?.message).toContain('default version 1 -> 2');
@@ -269,12 +263,12 @@ describe('a LaunchTemplate', () => {
       const before = statusOf(await readyWith('removed', 1));
       const Resources = [before.launchTemplateId ?? ''];
       await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: 'team' }] }));
-      later();
+      await later();
       expect(await bed.pass(KIND, 'removed')).toEqual({ kind: 'settled' });
       expect((await live('removed'))?.Tags).toContainEqual({ Key: 'team', Value: 'web' });
 
       await ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateName: 'removed' }));
-      later();
+      await later();
       await bed.pass(KIND, 'removed');
       const object = await bed.eventually(
         KIND,

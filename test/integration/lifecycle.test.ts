@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isMutation } from '../sandbox/region/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { orders, trio } from '../support/manifests.ts';
 import { recordStatuses, type StatusLog } from '../support/status-log.ts';
 import { type TestBed, testBed } from '../support/test-bed.ts';
-import { until } from '../support/until.ts';
 
 describe('creating a cluster, a task definition and a service', () => {
   let bed: TestBed;
@@ -52,7 +52,7 @@ describe('creating a cluster, a task definition and a service', () => {
       const manifests = trio(name);
       for (const index of order) {
         await bed.apply(manifests[index]);
-        await until(`a pass over ${manifests[index].kind}`, () => hasPassed(manifests[index].kind, name));
+        await passed(manifests[index].kind, name);
       }
       await bed.ready('ECSService', name);
       expect(mutationsNaming(name)).toEqual(['CreateCluster', 'CreateService', 'RegisterTaskDefinition']);
@@ -79,8 +79,12 @@ describe('creating a cluster, a task definition and a service', () => {
     expect(log.violations()).toEqual([]);
   });
 
-  function hasPassed(kind: string, name: string): boolean {
-    return bed.passes.some((pass) => pass.kind === kind && pass.key === `${bed.namespace}/${name}`);
+  async function passed(kind: string, name: string): Promise<void> {
+    await eventually(`a pass over ${kind} ${name}`, async () => {
+      const passes = await bed.passes();
+      const done = passes.some((pass) => pass.kind === kind && pass.key === `${bed.namespace}/${name}`);
+      return { value: passes, done };
+    });
   }
 
   function mutationsNaming(name: string): readonly string[] {

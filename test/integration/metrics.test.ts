@@ -1,23 +1,25 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { kinds } from '../../src/kinds/index.ts';
+import { testCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { inProcessOperator } from '../support/in-process-operator.ts';
 import { service, trio } from '../support/manifests.ts';
-import { type Sample, scrape, sumOf, valuesOf } from '../support/scrape.ts';
+import { type Sample, sumOf, valuesOf } from '../support/scrape.ts';
 import { type TestBed, testBed } from '../support/test-bed.ts';
 
-const anyPort = { host: '127.0.0.1', port: 0 };
+const reconciled = kinds.filter(({ account }) => account === undefined).map(({ names }) => names.kind);
 
 describe('/metrics of a running operator', () => {
   let bed: TestBed;
   beforeAll(async () => {
-    bed = await testBed({ config: { metricsAddress: anyPort, healthAddress: anyPort } });
-    await bed.operator.identify(AbortSignal.timeout(10_000));
+    bed = await testBed({ adjustableClock: true });
     await bed.apply(...trio('web', { desiredCount: 2 }));
     await bed.ready('ECSService', 'web');
   });
   afterAll(() => bed.stop());
 
-  const look = (): Promise<readonly Sample[]> => scrape(bed.operator.ports.metricsPort);
+  const look = (): Promise<readonly Sample[]> => bed.metrics();
 
   /** Waits for a scrape in which this holds. */
   async function scraped(what: string, holds: (samples: readonly Sample[]) => boolean): Promise<readonly Sample[]> {
@@ -50,12 +52,11 @@ describe('/metrics of a running operator', () => {
 
   it('counts each pass, and the queues add up', async () => {
     await bed.settled();
+    const passes = await bed.passes();
     const ended = (kind: string): number =>
-      bed.passes.filter((pass) => pass.kind === kind && pass.result.kind !== 'stale').length;
-    const samples = await scraped('as many passes as the bed has seen', (seen) =>
-      bed.operator.manager.states.every(
-        ({ kind }) => sumOf(seen, 'ecs_operator_reconcile_total', { kind }) === ended(kind),
-      ),
+      passes.filter((pass) => pass.kind === kind && pass.result.kind !== 'stale').length;
+    const samples = await scraped('as many passes as the log tells of', (seen) =>
+      reconciled.every((kind) => sumOf(seen, 'ecs_operator_reconcile_total', { kind }) === ended(kind)),
     );
     const name = 'ECSService';
     const adds = sumOf(samples, 'workqueue_adds_total', { name });
@@ -74,12 +75,12 @@ describe('/metrics of a running operator', () => {
     const samples = await scraped('the service is Ready in the store', (seen) =>
       valuesOf(seen, 'ecs_operator_objects', { kind: 'ECSService', condition: 'Ready' }).includes(1),
     );
-    for (const { kind } of bed.operator.manager.states) {
+    for (const kind of reconciled) {
       const [age] = valuesOf(samples, 'ecs_operator_watch_last_event_age_seconds', { kind });
       expect(age).toBeLessThan(120);
     }
     expect(sumOf(samples, 'rest_client_requests_total', { method: 'GET', code: '200' })).toBeGreaterThanOrEqual(
-      2 * bed.operator.manager.states.length,
+      2 * reconciled.length,
     );
     expect(sumOf(samples, 'rest_client_requests_total', { method: 'PATCH', code: '200' })).toBeGreaterThan(3);
     expect(valuesOf(samples, 'ecs_operator_objects', { kind: 'ECSService', condition: 'NotReady' })).toEqual([0]);
@@ -112,7 +113,7 @@ describe('/metrics of a running operator', () => {
     await bed.apply(...trio('drifting', { desiredCount: 1 }));
     await bed.ready('ECSService', 'drifting');
     await bed.settled();
-    bed.later(15_000);
+    await bed.later(15_000);
     await bed.aws.send(new UpdateServiceCommand({ cluster: 'drifting', service: 'drifting', desiredCount: 4 }));
     await bed.pass('ECSService', 'drifting');
     const after = sumOf(await look(), 'ecs_operator_drift_corrections_total', { kind: 'ECSService' });
@@ -120,7 +121,15 @@ describe('/metrics of a running operator', () => {
   });
 
   it('is served beside health on one port, to GET and HEAD alone', async () => {
-    const { metricsPort, healthPort } = bed.operator.ports;
+    const address = { host: '127.0.0.1', port: 0 };
+    // The chart gives each a port of its own.
+    const operator = inProcessOperator(
+      { ...bed, namespace: await testCluster().freshNamespace() },
+      { config: { metricsAddress: address, healthAddress: address } },
+    );
+    await operator.start();
+    onTestFinished(() => operator.stop());
+    const { metricsPort, healthPort } = operator.ports;
     expect(healthPort).toBe(metricsPort);
     const ask = (path: string, method: string): Promise<Response> =>
       fetch(`http://127.0.0.1:${metricsPort}${path}`, { method, headers: { connection: 'close' } });

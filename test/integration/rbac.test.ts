@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LeaderElectionConfig } from '../../src/config.ts';
 import type { ControlPlane } from '../sandbox/control-plane/index.ts';
 import { type Region, startRegion } from '../sandbox/region/index.ts';
 import { requestOf } from '../support/audit-log.ts';
 import { type Access, accessManifests } from '../support/helm-access.ts';
+import { serviceAccountOf } from '../support/installed-operator.ts';
 import { startOperatorCluster } from '../support/operator-cluster.ts';
 import { type Candidate, candidate } from './rbac/candidate.ts';
 import { doEverything } from './rbac/everything.ts';
@@ -14,7 +14,7 @@ import { symptomOf } from './rbac/symptoms.ts';
 let controlPlane: ControlPlane;
 let region: Region;
 beforeAll(async () => {
-  controlPlane = await startOperatorCluster();
+  controlPlane = await startOperatorCluster({ mayRefuse: true });
   region = await startRegion({ timings: 'instant' });
 });
 afterAll(async () => {
@@ -24,13 +24,8 @@ afterAll(async () => {
 
 const accessIn = (namespace: string): Access => ({
   namespace,
-  serviceAccount: 'ecs-operator',
+  serviceAccount: serviceAccountOf(namespace),
   accounts: true,
-});
-
-const times = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2_000 };
-const electing = (namespace: string): { readonly leaderElection: LeaderElectionConfig } => ({
-  leaderElection: { ...times, enabled: true, namespace, shards: 1 },
 });
 
 async function using(starting: Promise<Candidate>, work: (candidate: Candidate) => Promise<void>): Promise<void> {
@@ -45,17 +40,12 @@ async function using(starting: Promise<Candidate>, work: (candidate: Candidate) 
 /** Taken from the generator: what is added there is looked at here. */
 const grants = grantsOf(accessManifests(accessIn('any')));
 
-/** An operator for all namespaces under a copy of the chart's roles, from which something may be taken. */
+/** An operator for all namespaces, from whose role something may be taken. */
 function copy(namespace: string, missing?: Grant): Promise<Candidate> {
-  const access = accessIn(namespace);
-  const whole = accessManifests(access);
-  const roles = renamed(missing === undefined ? whole : without(whole, missing), namespace);
-  const leads = missing === undefined || missing.resource === 'leases';
-  return candidate({
-    ...{ controlPlane, region, access },
-    roles: () => roles,
-    config: leads ? electing(namespace) : {},
-  });
+  const everywhere = { controlPlane, region, namespace, scope: 'all namespaces', accounts: true } as const;
+  if (missing === undefined) return candidate(everywhere);
+  const roles = renamed(without(accessManifests(accessIn(namespace)), missing), namespace);
+  return candidate({ ...everywhere, roles });
 }
 
 describe('the role of the chart (row 45)', () => {
@@ -83,16 +73,21 @@ describe('the roles of an installation for one namespace', () => {
     ['with AWSAccount objects', true],
   ])('are enough %s, and the operator asks for nothing elsewhere', (_, accounts) => {
     const namespace = `narrow-${accounts}`;
-    const access = { ...accessIn(namespace), accounts };
-    const roles = (watchNamespace: string) => renamed(accessManifests({ ...access, watchNamespace }), namespace);
-    return using(candidate({ controlPlane, region, access, roles, config: electing(namespace) }), async (narrow) => {
+    const options = { controlPlane, region, namespace, scope: 'one namespace', accounts } as const;
+    return using(candidate(options), async (narrow) => {
       const { bed, workload } = narrow;
       const manifests = workload.everything.filter(({ kind }) => accounts || kind !== 'AWSAccount');
       await doEverything(narrow, region, manifests);
       const requests = await narrow.requests();
       expect(requests.filter(({ allowed }) => !allowed).map(requestOf)).toEqual([]);
-      expect(unused(grantsOf(roles(bed.namespace)), requests)).toEqual([]);
-      const elsewhere = requests.filter((entry) => entry.namespace !== bed.namespace);
+      expect(
+        unused(
+          grantsOf(accessManifests({ ...accessIn(namespace), accounts, watchNamespace: bed.namespace })),
+          requests,
+        ),
+      ).toEqual([]);
+      // The API server's own health is no resource.
+      const elsewhere = requests.filter((entry) => entry.namespace !== bed.namespace && entry.resource !== '');
       const beyond = elsewhere.map((entry) => `${entry.resource} ${entry.namespace ?? entry.name ?? '*'}`);
       const own = [`leases ${namespace}`];
       const ofAccounts = [

@@ -11,7 +11,7 @@ describe('a reference into another namespace', () => {
   beforeAll(async () => {
     controlPlane = await startOperatorCluster();
     await controlPlane.createNamespace('platform');
-    bed = await testBed({ cluster: controlPlane, config: { namespace: undefined } });
+    bed = await testBed({ cluster: controlPlane, values: { watch: { namespace: '' } } });
   });
   afterAll(async () => {
     await bed?.stop();

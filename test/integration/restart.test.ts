@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultEngineOptions } from '../../src/engine/options.ts';
 import { eventually } from '../support/eventually.ts';
 import { cluster, running, taskDefinition, trio } from '../support/manifests.ts';
+import type { LoggedPass } from '../support/observed-passes.ts';
+import { recordWrites } from '../support/operator-writes.ts';
 import { type TestBed, testBed } from '../support/test-bed.ts';
 import { until } from '../support/until.ts';
 
@@ -24,21 +26,20 @@ describe('stopping and starting the operator', () => {
     for (const { kind, metadata } of manifests) await bed.ready(kind, metadata.name);
     // Clusters settle before there are services in them; their counts come with the next pass.
     await bed.passOverAll();
-    const versions = () =>
-      Promise.all(manifests.map(async (one) => (await bed.get(one.kind, one.metadata.name))?.metadata.resourceVersion));
-    const before = await versions();
+    const written = await recordWrites(bed);
     const mark = bed.region.journal.mark();
-    const passes = bed.passes.length;
+    const passes = (await bed.passes()).length;
 
     await bed.restartOperator();
-    await until('a pass over each object', () => keysOf(bed.passes.slice(passes)).size === manifests.length, {
-      deadlineMs: 20_000,
+    await eventually('a pass over each object', async () => {
+      const value = [...keysOf((await bed.passes()).slice(passes))];
+      return { value, done: value.length === manifests.length };
     });
     await bed.settled();
 
     expect(bed.mutations(mark)).toEqual([]);
-    expect(await versions()).toEqual(before);
-    expect(new Set(bed.passes.slice(passes).map(({ result }) => result.kind))).toEqual(new Set(['settled']));
+    expect(await written()).toEqual([]);
+    expect(new Set((await bed.passes()).slice(passes).map(({ result }) => result.kind))).toEqual(new Set(['settled']));
   });
 
   it('in the middle of a rollout ends the passes at work in time and leaves no connection to AWS', async () => {
@@ -52,14 +53,14 @@ describe('stopping and starting the operator', () => {
     });
 
     const begun = performance.now();
-    await bed.operator.stop();
+    await bed.stopOperator();
     expect(performance.now() - begun).toBeLessThan(defaultEngineOptions.drainMs);
     await eventually('no connection to AWS is open', async () => {
       const value = await bed.region.connections();
       return { value, done: value === 0 };
     });
 
-    await bed.restartOperator();
+    await bed.startOperator();
     const { status } = await bed.eventually(
       'ECSService',
       'rolling',
@@ -70,7 +71,7 @@ describe('stopping and starting the operator', () => {
     expect(bed.mutations(mark)).toEqual(['RegisterTaskDefinition', 'UpdateService']);
   });
 
-  function keysOf(passes: TestBed['passes']): ReadonlySet<string> {
+  function keysOf(passes: readonly LoggedPass[]): ReadonlySet<string> {
     return new Set(passes.map(({ kind, key }) => `${kind} ${key}`));
   }
 });

@@ -21,7 +21,7 @@ const STALE_READ_GRACE = 15_000;
 describe('a task definition', () => {
   let bed: TestBed;
   beforeAll(async () => {
-    bed = await testBed();
+    bed = await testBed({ adjustableClock: true });
   });
   afterAll(() => bed.stop());
 
@@ -64,7 +64,7 @@ describe('a task definition', () => {
     await bed.apply(...trio('lost'));
     await bed.ready('ECSService', 'lost');
     await bed.aws.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'lost:1' }));
-    bed.later(STALE_READ_GRACE);
+    await bed.later(STALE_READ_GRACE);
     const mark = bed.region.journal.mark();
     expect(await bed.pass('ECSTaskDefinition', 'lost')).toEqual({ kind: 'settled' });
     await bed.eventually('ECSService', 'lost', 'runs revision 2', runs('lost:2'));

@@ -56,7 +56,7 @@ describe('when AWS throttles every second call', () => {
 describe('when AWS keeps to its published rates', () => {
   let bed: TestBed;
   beforeAll(async () => {
-    bed = await testBed({ region: { rates: 'published' }, config: { quotaScale: 1 } });
+    bed = await testBed({ region: { rates: 'published' }, values: { aws: { quotaScale: 1 } } });
   });
   afterAll(() => bed.stop());
 

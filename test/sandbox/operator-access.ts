@@ -50,7 +50,12 @@ export async function grantRoles(
   path: string,
 ): Promise<void> {
   await Promise.all(manifests.map((manifest) => apply(cluster, manifest)));
-  await Promise.all(manifests.map((manifest) => inForce(path, manifest)));
+  await rolesInForce(path, manifests);
+}
+
+/** Resolves when the API server lets the user of the kubeconfig at `path` do what these roles allow. */
+export async function rolesInForce(path: string, roles: readonly AccessManifest[]): Promise<void> {
+  await Promise.all(roles.map((role) => inForce(path, role)));
 }
 
 interface AppliedManifest {

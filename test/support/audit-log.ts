@@ -43,6 +43,8 @@ interface AuditEvent {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+const serviceAccounts = 'system:serviceaccount:';
+
 /** What service accounts asked an API server for. A watch is in it twice: when it begins and when it ends. */
 export class AuditLog {
   readonly #path: string;
@@ -70,23 +72,25 @@ export class AuditLog {
 
   /** What this user asked and was answered between a mark and now. */
   async since(mark: AuditMark, user: string): Promise<readonly AuditEntry[]> {
-    return this.#read(mark, user, () => true);
+    const entries = await this.#read(mark, (line) => line.includes(user));
+    return entries.filter((entry) => entry.user === user);
   }
 
-  /** What RBAC has refused to this user since the log began, as sentences; each once. */
-  async refusals(user: string): Promise<readonly string[]> {
-    return told((await this.#read(0, user, (line) => line.includes('"forbid"'))).filter(({ allowed }) => !allowed));
+  /** What RBAC has refused to any service account since the log began, as sentences; each once. */
+  async refusals(): Promise<readonly string[]> {
+    const entries = await this.#read(0, (line) => line.includes('"forbid"') && line.includes(serviceAccounts));
+    return told(entries.filter(({ allowed, user }) => !allowed && user.startsWith(serviceAccounts)));
   }
 
   /** Line by line, and most of them unparsed: the log of a whole run does not fit into one string. */
-  async #read(from: AuditMark, user: string, mayCount: (line: string) => boolean): Promise<readonly AuditEntry[]> {
+  async #read(from: AuditMark, mayCount: (line: string) => boolean): Promise<readonly AuditEntry[]> {
     const end = await this.mark();
     const found: AuditEntry[] = [];
     const lines = createInterface({ input: createReadStream(this.#path, { start: from, end: end - 1 }) });
     for await (const line of lines) {
-      if (!line.includes(user) || !mayCount(line)) continue;
+      if (!mayCount(line)) continue;
       const event: AuditEvent = JSON.parse(line);
-      if (event.user?.username === user) found.push(entryOf(event));
+      found.push(entryOf(event));
     }
     return found;
   }
@@ -104,7 +108,7 @@ export class AuditLog {
 }
 
 function told(entries: readonly AuditEntry[]): readonly string[] {
-  return [...new Set(entries.map((entry) => `${requestOf(entry)} by ${entry.userAgent}`))];
+  return [...new Set(entries.map((entry) => `${requestOf(entry)} by ${entry.user} (${entry.userAgent})`))];
 }
 
 /** `patch ecs-operator.dev/ecsservices/status in namespace x`. */

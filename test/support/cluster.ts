@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import type { User } from '../sandbox/control-plane/index.ts';
 import { AuditLog } from './audit-log.ts';
-import { createKubectl, type Kubectl, must } from './kubectl.ts';
+import { createKubectl, freshNamespace, type Kubectl } from './kubectl.ts';
 
 /** The API server that all test files share. A test that restarts or stops one takes its own with `startControlPlane()`. */
 export interface TestCluster {
@@ -27,10 +26,6 @@ export function testCluster(): TestCluster {
     kubectl,
     helm: shared.helm,
     auditLog: new AuditLog(shared.auditLog, shared.kubeconfigs.admin),
-    async freshNamespace(prefix = 'test') {
-      const name = `${prefix}-${randomBytes(4).toString('hex')}`;
-      await must(kubectl, ['create', 'namespace', name]);
-      return name;
-    },
+    freshNamespace: (prefix = 'test') => freshNamespace(kubectl, prefix),
   };
 }

@@ -16,6 +16,7 @@ import type { LaunchTemplateSpec } from '../../src/kinds/launch-template/api.ts'
 import { connection } from '../sandbox/region/index.ts';
 import { eventually } from './eventually.ts';
 import { cluster } from './manifests.ts';
+import { awsRegion } from './operator-bed.ts';
 import { type Managed, type Manifest, type TestBed, type TestBedOptions, testBed } from './test-bed.ts';
 
 /** A bed with a cluster `prod` and a launch template `nodes` whose instances join it, and what to look at groups with. */
@@ -69,7 +70,7 @@ export function group(
 
 export async function groupBed(options: TestBedOptions = {}): Promise<GroupBed> {
   const bed = await testBed(options);
-  const autoScaling = new AutoScalingClient(connection(bed.region, { region: bed.config.region }));
+  const autoScaling = new AutoScalingClient(connection(bed.region, { region: awsRegion }));
   await bed.apply(cluster('prod'), launchTemplate('nodes'));
   await bed.ready('LaunchTemplate', 'nodes');
   await bed.aws.send(

@@ -61,6 +61,8 @@ export interface PodOptions {
   /** In place of the token that the kubelet mounts. */
   readonly kubeconfig: string;
   readonly logFile: string;
+  /** Arguments of node itself, which the image gives none. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** A running pod of the Deployment. */
@@ -77,7 +79,7 @@ export interface Pod {
  * Plays the kubelet: runs the image's entrypoint with exactly the container's arguments and environment, as its user and in a directory
  * that cannot be written to. Only KUBECONFIG is ours, in the place of the mounted token.
  */
-export async function startPod({ image, deployment, kubeconfig, ...pod }: PodOptions): Promise<Pod> {
+export async function startPod({ image, deployment, kubeconfig, nodeOptions = [], ...pod }: PodOptions): Promise<Pod> {
   const spec = podSpecOf(deployment);
   const [container] = spec.containers;
   const inImage = (word: string): string => (word.startsWith('/') ? join(image.root, word) : word);
@@ -86,7 +88,7 @@ export async function startPod({ image, deployment, kubeconfig, ...pod }: PodOpt
   if (privileged) await chown(kubeconfig, image.uid, image.gid);
   const child = await supervise({
     command,
-    args: [...before, ...container.args],
+    args: [...nodeOptions, ...before, ...container.args],
     env: { ...image.env, ...environmentOf(container, pod), KUBECONFIG: kubeconfig },
     cwd: join(image.root, 'app'),
     logFile: pod.logFile,

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { freePort } from '../sandbox/ports.ts';
-import type { Region } from '../sandbox/region/index.ts';
 import { type CommandResult, run } from './kubectl.ts';
+import type { AwsEndpoint } from './operator-bed.ts';
 
 export const repository = join(import.meta.dirname, '../..');
 /** The chart as it is released. */
@@ -19,8 +19,8 @@ export type Values = Readonly<Record<string, unknown>>;
 export const leastValues: Values = { aws: { region: 'us-east-1' } };
 
 /** What an installation here needs: the simulated region in place of AWS, and ports that are free. */
-export async function sandboxValues(region: Pick<Region, 'env'>): Promise<Values> {
-  const { AWS_REGION: _, ...aws } = region.env;
+export async function sandboxValues({ env }: Pick<AwsEndpoint, 'env'>): Promise<Values> {
+  const { AWS_REGION: _, ...aws } = env;
   return {
     // The simulated account has no rate limits of its own.
     aws: { region: 'us-east-1', quotaScale: 1_000 },

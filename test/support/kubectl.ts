@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
@@ -26,6 +27,13 @@ export async function must(kubectl: Kubectl, args: readonly string[], stdin?: st
     );
   }
   return result.stdout;
+}
+
+/** Makes a namespace that there has not been before, and returns its name. */
+export async function freshNamespace(kubectl: Kubectl, prefix: string): Promise<string> {
+  const name = `${prefix}-${randomBytes(4).toString('hex')}`;
+  await must(kubectl, ['create', 'namespace', name]);
+  return name;
 }
 
 interface RunOptions {

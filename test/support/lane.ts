@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { ApiProxy } from './api-proxy.ts';
 import { mutationCounts } from './mutation-counts.ts';
+import { awsRegion } from './operator-bed.ts';
 import { type OperatorProcess, operatorProcess } from './operator-process.ts';
 import { endState, nothing } from './oracles.ts';
 import { proxiedBed } from './proxied-bed.ts';
@@ -33,9 +34,9 @@ export async function startLanes(count: number): Promise<readonly [Lane, ...Lane
 
 async function startLane(): Promise<Lane> {
   const { bed, proxy, stop } = await proxiedBed({ withoutOperator: true });
-  const { namespace, config, region } = bed;
+  const { namespace, region } = bed;
   const { kubeconfig } = proxy;
-  const operator = await operatorProcess({ kubeconfig, aws: region.env, region: config.region, namespace });
+  const operator = await operatorProcess({ kubeconfig, aws: region.env, region: awsRegion, namespace });
   await operator.start();
   return {
     bed,

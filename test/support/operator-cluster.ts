@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../sandbox/control-plane/index.ts';
-import { allowOperator, operatorUser } from '../sandbox/operator-access.ts';
+import { allowOperator } from '../sandbox/operator-access.ts';
 import { AuditLog } from './audit-log.ts';
 
 const crds = join(import.meta.dirname, '../../crds');
 
 export interface OperatorClusterOptions {
-  /** For a test that starts the API server again, which refuses everybody until it has read its roles. */
+  /** For a test that takes rules away, or starts the API server again, which refuses everybody until it has read its roles. */
   readonly mayRefuse?: boolean;
 }
 
@@ -36,7 +36,7 @@ export async function startOperatorCluster({ mayRefuse = false }: OperatorCluste
 }
 
 async function nothingRefused(auditLog: AuditLog): Promise<void> {
-  const refused = await auditLog.refusals(operatorUser);
+  const refused = await auditLog.refusals();
   if (refused.length === 0) return;
-  throw new Error(`The chart's role is not enough. The API server refused the operator to\n  ${refused.join('\n  ')}`);
+  throw new Error(`The chart's role is not enough. The API server refused an operator to\n  ${refused.join('\n  ')}`);
 }

@@ -13,9 +13,10 @@ import {
   ListContainerInstancesCommand,
 } from '@aws-sdk/client-ecs';
 import { connection, type Inventory } from '../sandbox/region/index.ts';
+import { awsRegion } from './operator-bed.ts';
 import type { Managed, TestBed } from './test-bed.ts';
 
-type Bed = Pick<TestBed, 'region' | 'aws' | 'config'>;
+type Bed = Pick<TestBed, 'region' | 'aws' | 'aws'>;
 
 /** Everything in the region and in the objects, without what differs from one run to the next (ids, times, revision numbers). */
 export async function endState(bed: Bed, objects: readonly Managed[]): Promise<Readonly<Record<string, unknown>>> {
@@ -70,9 +71,9 @@ async function containers({ aws }: Bed, { clusters, services, taskDefinitions, t
 }
 
 /** Launch templates with their default version, groups with their hooks, capacity providers, and what is registered in the clusters. */
-async function capacity({ region, aws, config }: Bed, inventory: Inventory): Promise<object> {
-  const ec2 = new EC2Client(connection(region, { region: config.region }));
-  const autoScaling = new AutoScalingClient(connection(region, { region: config.region }));
+async function capacity({ region, aws }: Bed, inventory: Inventory): Promise<object> {
+  const ec2 = new EC2Client(connection(region, { region: awsRegion }));
+  const autoScaling = new AutoScalingClient(connection(region, { region: awsRegion }));
   try {
     return {
       launchTemplates: await Promise.all(inventory.launchTemplates.map((id) => launchTemplate(ec2, id))),

@@ -9,22 +9,21 @@ export interface ProxiedBed {
   stop(): Promise<void>;
 }
 
-export async function proxiedBed(options: TestBedOptions = {}): Promise<ProxiedBed> {
-  const cluster = options.cluster ?? testCluster();
-  const proxy = await startApiProxy(cluster.kubeconfig('operator'));
-  const bed = await testBed({
-    ...options,
-    cluster: {
-      kubectl: cluster.kubectl,
-      kubeconfig: (user) => (user === 'operator' ? proxy.kubeconfig : cluster.kubeconfig(user)),
-    },
-  });
+export async function proxiedBed(options: Omit<TestBedOptions, 'cluster' | 'reach'> = {}): Promise<ProxiedBed> {
+  let proxy: ApiProxy | undefined;
+  const through = async (kubeconfig: string): Promise<ApiProxy> => {
+    proxy ??= await startApiProxy(kubeconfig);
+    return proxy;
+  };
+  const bed = await testBed({ ...options, reach: async (kubeconfig) => (await through(kubeconfig)).kubeconfig });
+  // A test that brings its own operator runs it as the user of the shared installation.
+  const started = await through(testCluster().kubeconfig('operator'));
   return {
     bed,
-    proxy,
+    proxy: started,
     async stop() {
       await bed.stop();
-      await proxy.stop();
+      await started.stop();
     },
   };
 }

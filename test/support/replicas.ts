@@ -4,6 +4,7 @@ import { type ApiEntry, type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { testCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { must } from './kubectl.ts';
+import { awsRegion } from './operator-bed.ts';
 import { type OperatorProcess, operatorProcess } from './operator-process.ts';
 import type { TestBed } from './test-bed.ts';
 
@@ -76,13 +77,13 @@ export class Replicas {
   async start(times: LeaseTimes = shortTimes): Promise<Replica> {
     this.#count += 1;
     const name = `replica-${this.#count}`;
-    const { namespace, region, config } = this.#bed;
+    const { namespace, region } = this.#bed;
     const accessKey = `AKIAREPLICA${String(this.#count).padStart(9, '0')}`;
     const proxy = await startApiProxy(testCluster().kubeconfig('operator'));
     const process = await operatorProcess({
       kubeconfig: proxy.kubeconfig,
       aws: { ...region.env, AWS_ACCESS_KEY_ID: accessKey },
-      region: config.region,
+      region: awsRegion,
       namespace,
       name: `${namespace}-${name}`,
       env: {

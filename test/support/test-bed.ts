@@ -1,7 +1,8 @@
 import { type Region, type RegionOptions, startRegion } from '../sandbox/region/index.ts';
 import { type OperatorBed, type OperatorBedOptions, operatorBed } from './operator-bed.ts';
 
-export { condition, isReady, kubeConfig, type Managed, type Manifest, namesOf } from './operator-bed.ts';
+export { condition, isReady, type Managed, type Manifest, namesOf } from './namespace-bed.ts';
+export { awsRegion } from './operator-bed.ts';
 
 /** An operator in a namespace of its own, and a simulated region that only it uses. */
 export interface TestBed extends OperatorBed {
@@ -19,10 +20,6 @@ export async function testBed({ region: regionOptions, ...options }: TestBedOpti
   const bed = await operatorBed(region, options);
   return {
     ...bed,
-    // A spread would keep the operator that there was before `restartOperator`.
-    get operator() {
-      return bed.operator;
-    },
     region,
     mutations: (mark) => region.journal.mutations(mark).map(({ operation }) => operation),
     async stop() {

@@ -5,6 +5,7 @@ import { keyOf } from '../../src/kube/types.ts';
 import { ec2Workloads } from './ec2-workloads.ts';
 import { eventually } from './eventually.ts';
 import { example, withSpec } from './examples.ts';
+import { awsRegion } from './operator-bed.ts';
 import { isReady, type Managed, type Manifest, type TestBed } from './test-bed.ts';
 
 /** A change that a user makes: what is there before, settled, and what is there after. The fault suites run every one of them. */
@@ -68,7 +69,7 @@ export async function settled(
         enough() ||
         (remaining.length === 0 &&
           objects.length === after.length &&
-          objects.every((one) => isSettled(one, objects, bed.config.region)));
+          objects.every((one) => isSettled(one, objects, awsRegion)));
       return { value: done ? objects : [...objects, ...remaining], done };
     },
     30_000,

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { AWSAccountSpec } from '../../../src/kinds/aws-account/api.ts';
 import { connection } from '../../sandbox/region/index.ts';
 import { cluster } from '../../support/manifests.ts';
-import type { Manifest } from '../../support/operator-bed.ts';
+import type { Manifest } from '../../support/namespace-bed.ts';
 import { clusterIn, type Scenario, type Stage, withSpec } from './stage.ts';
 
 const theirs = '210987654321';

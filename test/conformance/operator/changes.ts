@@ -1,7 +1,7 @@
 import { UntagResourceCommand, UpdateClusterCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { expect } from 'vitest';
 import { cluster, running as containers, rollingBack, taskDefinition } from '../../support/manifests.ts';
-import { condition } from '../../support/operator-bed.ts';
+import { condition } from '../../support/namespace-bed.ts';
 import {
   activeRevisions,
   clusterIn,

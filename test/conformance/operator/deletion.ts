@@ -1,6 +1,6 @@
 import { CreateServiceCommand, DeleteServiceCommand } from '@aws-sdk/client-ecs';
 import { expect } from 'vitest';
-import { condition } from '../../support/operator-bed.ts';
+import { condition } from '../../support/namespace-bed.ts';
 import {
   activeRevisions,
   clusterIn,
@@ -92,7 +92,7 @@ export const deletion: readonly Scenario[] = [
       await stage.bed.aws.send(command);
       const mark = stage.mark();
       // For a moment after a creation AWS may answer from before it, so the operator waits until that can no longer be.
-      stage.bed.later(20_000);
+      await stage.bed.later(20_000);
       await stage.bed.pass('ECSService', 'd-behind');
       await stage.bed.told('ECSService', 'd-behind', 'DriftCorrected');
       await stage.bed.ready('ECSService', 'd-behind');

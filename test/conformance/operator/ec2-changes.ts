@@ -186,7 +186,7 @@ export const ec2Changes: readonly Scenario[] = [
       await inAutoScaling(stage, (client) => client.send(update));
       const mark = stage.mark();
       // The default version was set just now; AWS may still answer from before, so the same is not sent again for a while.
-      stage.bed.later(20_000);
+      await stage.bed.later(20_000);
       for (const kind of ['LaunchTemplate', 'AutoScalingGroup']) {
         await stage.bed.pass(kind, 'ec2-drift');
         await stage.bed.told(kind, 'ec2-drift', 'DriftCorrected');

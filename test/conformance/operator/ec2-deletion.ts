@@ -2,7 +2,7 @@ import { CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateCommand } from '@aws-sdk/client-ec2';
 import { CreateCapacityProviderCommand } from '@aws-sdk/client-ecs';
 import { expect } from 'vitest';
-import { condition, type Manifest } from '../../support/operator-bed.ts';
+import { condition, type Manifest } from '../../support/namespace-bed.ts';
 import {
   allReady,
   circle,

@@ -17,7 +17,8 @@ import type { AutoScalingGroupSpec } from '../../../src/kinds/auto-scaling-group
 import type { ECSCapacityProviderSpec } from '../../../src/kinds/capacity-provider/api.ts';
 import type { ECSClusterSpec } from '../../../src/kinds/cluster/api.ts';
 import type { LaunchTemplateSpec } from '../../../src/kinds/launch-template/api.ts';
-import type { Manifest } from '../../support/operator-bed.ts';
+import type { Manifest } from '../../support/namespace-bed.ts';
+import { awsRegion } from '../../support/operator-bed.ts';
 import type { Stage } from './stage.ts';
 
 /** What instances in a cluster need. The image is one that moto knows too. */
@@ -104,12 +105,12 @@ async function withClient<Client extends { destroy(): void }, T>(
 const credentials = { accessKeyId: '123456789012', secretAccessKey: 'test' };
 
 /** Asks as the test itself, not as the operator. */
-export function inEc2<T>({ bed, endpoint }: Stage, use: (ec2: EC2Client) => Promise<T>): Promise<T> {
-  return withClient(new EC2Client({ endpoint, region: bed.config.region, credentials }), use);
+export function inEc2<T>({ endpoint }: Stage, use: (ec2: EC2Client) => Promise<T>): Promise<T> {
+  return withClient(new EC2Client({ endpoint, region: awsRegion, credentials }), use);
 }
 
-export function inAutoScaling<T>({ bed, endpoint }: Stage, use: (client: AutoScalingClient) => Promise<T>): Promise<T> {
-  return withClient(new AutoScalingClient({ endpoint, region: bed.config.region, credentials }), use);
+export function inAutoScaling<T>({ endpoint }: Stage, use: (client: AutoScalingClient) => Promise<T>): Promise<T> {
+  return withClient(new AutoScalingClient({ endpoint, region: awsRegion, credentials }), use);
 }
 
 export async function templateIn(stage: Stage, name: string): Promise<LaunchTemplate | undefined> {

@@ -1,7 +1,7 @@
 import { CreateClusterCommand, CreateServiceCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { expect } from 'vitest';
 import { cluster, running as containers, service, taskDefinition } from '../../support/manifests.ts';
-import { condition, type Manifest } from '../../support/operator-bed.ts';
+import { condition, type Manifest } from '../../support/namespace-bed.ts';
 import {
   activeRevisions,
   clusterIn,

@@ -12,7 +12,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { ECSServiceSpec } from '../../../src/kinds/service/api.ts';
 import * as manifests from '../../support/manifests.ts';
-import type { Manifest, OperatorBed } from '../../support/operator-bed.ts';
+import type { Manifest } from '../../support/namespace-bed.ts';
+import type { OperatorBed } from '../../support/operator-bed.ts';
 import type { Frontage } from './aws-frontage.ts';
 
 /** What a scenario may use. It does not know which AWS it plays in. */

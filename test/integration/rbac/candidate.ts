@@ -1,30 +1,24 @@
-import { join } from 'node:path';
-import { pino } from 'pino';
-import { systemClock } from '../../../src/clock.ts';
-import type { Config } from '../../../src/config.ts';
 import { pathOf } from '../../../src/kube/paths.ts';
-import { Operator } from '../../../src/operator.ts';
 import type { ControlPlane } from '../../sandbox/control-plane/index.ts';
 import { userNameOf } from '../../sandbox/control-plane/service-account.ts';
-import { accountOf, createAccount, grantRoles } from '../../sandbox/operator-access.ts';
+import { grantRoles } from '../../sandbox/operator-access.ts';
 import type { Region } from '../../sandbox/region/index.ts';
+import { type ApiProxy, startApiProxy } from '../../support/api-proxy.ts';
 import { type AuditEntry, AuditLog } from '../../support/audit-log.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { Access, AccessManifest } from '../../support/helm-access.ts';
-import {
-  type KubeEvent,
-  type Managed,
-  type Manifest,
-  namesOf,
-  type OperatorBed,
-  operatorBed,
-} from '../../support/operator-bed.ts';
+import { sandboxValues } from '../../support/helm.ts';
+import type { AccessManifest } from '../../support/helm-access.ts';
+import { InstalledOperator, serviceAccountOf } from '../../support/installed-operator.ts';
+import { type KubeEvent, type Managed, type Manifest, namesOf } from '../../support/namespace-bed.ts';
+import { type OperatorBed, operatorBed } from '../../support/operator-bed.ts';
 import { disturbed, type Workload, workloadOf } from './workload.ts';
 
 /** An operator that is not started, under a service account of its own, and what it is to work on. */
 export interface Candidate {
   readonly bed: OperatorBed;
-  readonly operator: Operator;
+  readonly operator: InstalledOperator;
+  /** Of the operator's own credentials. */
+  readonly accountId: string;
   readonly workload: Workload;
   read(manifest: Manifest): Promise<Managed>;
   ready(manifest: Manifest): Promise<Managed>;
@@ -36,69 +30,64 @@ export interface Candidate {
   requests(): Promise<readonly AuditEntry[]>;
   /** The first that the API server has refused it, and what else by then. */
   refused(): Promise<readonly AuditEntry[]>;
-  /** Writes the Events that wait. */
-  stopOperator(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface CandidateOptions {
   readonly controlPlane: ControlPlane;
   readonly region: Region;
-  readonly access: Access;
-  /** Its roles, when its objects are in this namespace. */
-  readonly roles: (namespace: string) => readonly AccessManifest[];
-  readonly config?: Partial<Config>;
+  /** Of the release. */
+  readonly namespace: string;
+  /** Whether it looks after the objects of all namespaces, or of the bed's alone. */
+  readonly scope: 'all namespaces' | 'one namespace';
+  /** Whether it reads AWSAccount objects. */
+  readonly accounts: boolean;
+  /** In place of the chart's. */
+  readonly roles?: readonly AccessManifest[];
 }
 
-/**
- * Many of these run in one process. They share the environment, and so the AWS account; each has an AWS region of its own instead,
- * called after the namespace of its service account, where nobody else has a cluster of the same name.
- */
+let candidates = 0;
+
+/** Each is a release of the chart with a pod and an AWS account of its own, and sees only objects that have its label. */
 export async function candidate(options: CandidateOptions): Promise<Candidate> {
-  const { controlPlane, access } = options;
-  const account = accountOf(access);
-  const workload = workloadOf(access.namespace);
-  const kubeconfig = join(controlPlane.directory, `${access.namespace}.kubeconfig`);
-  await createAccount(controlPlane, account, kubeconfig);
-  const bed = await operatorBed(options.region, {
-    withoutOperator: true,
-    config: {
-      region: access.namespace,
-      awsAccounts: access.accounts,
-      labelSelector: workload.labelSelector,
-      ...options.config,
+  const { controlPlane, region, namespace, scope, accounts, roles } = options;
+  candidates += 1;
+  const accountId = String(200_000_000_000 + candidates);
+  const workload = workloadOf(namespace, accountId);
+  const bed = await operatorBed(region, { withoutOperator: true, cluster: controlPlane });
+  await controlPlane.createNamespace(namespace);
+  let proxy: ApiProxy | undefined;
+  const operator = await InstalledOperator.install({
+    cluster: controlPlane,
+    namespace,
+    adjustableClock: false,
+    values: {
+      ...(await sandboxValues({ env: { ...region.env, AWS_ACCESS_KEY_ID: accountId } })),
+      watch: { namespace: scope === 'one namespace' ? bed.namespace : '', labelSelector: workload.labelSelector },
+      accounts: { enabled: accounts },
+      crds: { install: false },
+      rbac: { create: roles === undefined, userRoles: false },
     },
-    cluster: {
-      kubectl: controlPlane.kubectl,
-      kubeconfig: (user) => (user === 'operator' ? kubeconfig : controlPlane.kubeconfig(user)),
+    async reach(kubeconfig) {
+      if (roles !== undefined) await grantRoles(controlPlane, roles, kubeconfig);
+      proxy = await startApiProxy(kubeconfig);
+      // What it asks for is judged when what it will say is settled.
+      proxy.onRequest(async (_, phase) => {
+        if (phase === 'before') await beforeRequest();
+        return undefined;
+      });
+      return proxy.kubeconfig;
     },
   });
-  await grantRoles(controlPlane, options.roles(bed.namespace), kubeconfig);
   let beforeRequest = async (): Promise<void> => {};
-  const operator = new Operator({
-    config: bed.config,
-    // Asked for with each request, when what it will say is settled.
-    credentials: {
-      getCurrentCluster: () => bed.credentials.getCurrentCluster(),
-      async applyToHTTPSOptions(https) {
-        await beforeRequest();
-        await bed.credentials.applyToHTTPSOptions(https);
-      },
-    },
-    clock: systemClock,
-    log: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
-  });
+  const user = userNameOf({ namespace, name: serviceAccountOf(namespace) });
   const log = new AuditLog(controlPlane.auditLog, controlPlane.kubeconfig());
   const mark = await log.mark();
-  const requests = (): Promise<readonly AuditEntry[]> => log.since(mark, userNameOf(account));
-  let stopped: Promise<void> | undefined;
-  const stopOperator = (): Promise<void> => {
-    stopped ??= operator.stop();
-    return stopped;
-  };
+  const requests = (): Promise<readonly AuditEntry[]> => log.since(mark, user);
   return {
     bed,
     operator,
+    accountId,
     workload,
     async read({ kind, metadata }) {
       const object = await bed.get(kind, metadata.name);
@@ -132,9 +121,9 @@ export async function candidate(options: CandidateOptions): Promise<Candidate> {
         const refused = (await requests()).filter(({ allowed }) => !allowed);
         return { value: refused, done: refused.length > 0 };
       }),
-    stopOperator,
     async stop() {
-      await stopOperator();
+      await operator.close();
+      await proxy?.stop();
       await bed.stop();
     },
   };

@@ -1,8 +1,7 @@
 import { expect } from 'vitest';
 import type { Region } from '../../sandbox/region/index.ts';
-import { DEFAULT_ACCOUNT } from '../../sandbox/region/wire/caller.ts';
 import { eventually } from '../../support/eventually.ts';
-import { condition, type Manifest, namesOf } from '../../support/operator-bed.ts';
+import { condition, type Manifest, namesOf } from '../../support/namespace-bed.ts';
 import type { Candidate } from './candidate.ts';
 
 /** Has the operator do whatever it can do at the API server, and stops it. */
@@ -19,7 +18,8 @@ export async function doEverything(
   const account = manifests.find(({ kind }) => kind === 'AWSAccount');
   if (account !== undefined) await losesItsRoleTwice(candidate, region, account);
   const cluster = await repeatsItself(candidate);
-  await candidate.stopOperator();
+  // Then the Events that wait are written.
+  await operator.stop();
   for (const manifest of account === undefined ? [cluster] : [cluster, account]) {
     expect((await candidate.events(manifest)).filter(({ series }) => series !== undefined)).not.toEqual([]);
   }
@@ -49,8 +49,12 @@ async function readsAgain(candidate: Candidate, manifests: readonly Manifest[]):
 }
 
 /** An Event about what is in no namespace is written elsewhere. */
-async function losesItsRoleTwice({ bed, read, ready }: Candidate, region: Region, account: Manifest): Promise<void> {
-  const RoleArn = `arn:aws:iam::${DEFAULT_ACCOUNT}:role/${account.metadata.name}`;
+async function losesItsRoleTwice(
+  { bed, accountId, read, ready }: Candidate,
+  region: Region,
+  account: Manifest,
+): Promise<void> {
+  const RoleArn = `arn:aws:iam::${accountId}:role/${account.metadata.name}`;
   region.faults.add({ operation: 'AssumeRole', input: { RoleArn }, fault: { kind: 'accessDenied' }, times: 0 });
   for (let time = 1; time <= 2; time += 1) {
     await bed.apply({ ...account, spec: { ...account.spec, roleArn: RoleArn } });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Schema } from '../../../src/generate/contract.ts';
 import { taskDefinition } from '../../support/manifests.ts';
-import type { Manifest } from '../../support/operator-bed.ts';
+import type { Manifest } from '../../support/namespace-bed.ts';
 
 export interface ObjectReference {
   readonly name: string;

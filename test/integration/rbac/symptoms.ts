@@ -3,7 +3,8 @@ import { ACCOUNT_ANNOTATION } from '../../../src/engine/accounts.ts';
 import { unseen } from '../../../src/engine/status.ts';
 import { kinds } from '../../../src/kinds/index.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { Manifest } from '../../support/operator-bed.ts';
+import type { Manifest } from '../../support/namespace-bed.ts';
+import { valuesOf } from '../../support/scrape.ts';
 import type { Candidate } from './candidate.ts';
 import { repeatsItself } from './everything.ts';
 import type { Grant } from './grants.ts';
@@ -54,7 +55,7 @@ const ofEvents: Readonly<Record<string, Symptom>> = {
   async create(candidate) {
     await candidate.operator.start();
     const manifest = await repeatsItself(candidate);
-    await candidate.stopOperator();
+    await candidate.operator.stop();
     expect(await candidate.events(manifest)).toEqual([]);
   },
 
@@ -62,7 +63,7 @@ const ofEvents: Readonly<Record<string, Symptom>> = {
   async patch(candidate) {
     await candidate.operator.start();
     const manifest = await repeatsItself(candidate);
-    await candidate.stopOperator();
+    await candidate.operator.stop();
     const events = await candidate.events(manifest);
     expect(events.length).toBeGreaterThan(0);
     expect(events.filter(({ series }) => series !== undefined)).toEqual([]);
@@ -109,35 +110,25 @@ async function neverStarts(candidate: Candidate, unlisted?: string): Promise<voi
   const { bed, operator, workload, refused } = candidate;
   const manifests = workload.enoughFor(unlisted ?? 'ecsclusters');
   await bed.apply(...manifests);
-  const start = vainly(operator.start());
+  await operator.launch();
   await eventually('every other kind is listed', async () => {
-    const missing = kinds
-      .filter(({ names }) => operator.manager.store(names.kind)?.seenResourceVersion === undefined)
-      .map(({ names }) => names.plural);
+    const ages = (await operator.metrics()).filter(({ name }) => name === 'ecs_operator_watch_last_event_age_seconds');
+    const listed = new Set(ages.map(({ labels }) => labels.kind));
+    const missing = kinds.filter(({ names }) => !listed.has(names.kind)).map(({ names }) => names.plural);
     return { value: missing, done: missing.join() === (unlisted ?? '') };
   });
   await refused();
-  expect(start.isOver).toBe(false);
+  expect(await operator.pod.probe('readinessProbe')).toBe(503);
+  expect((await operator.log.lines()).map(({ msg }) => msg)).not.toContain('reconciling');
   for (const manifest of manifests) await isUntouched(candidate, manifest);
-}
-
-function vainly(start: Promise<void>): { readonly isOver: boolean } {
-  const state = { isOver: false };
-  start.then(
-    () => {
-      state.isOver = true;
-    },
-    () => undefined,
-  );
-  return state;
 }
 
 async function neverLeads(candidate: Candidate): Promise<void> {
   const { bed, operator, workload, refused } = candidate;
-  await operator.start();
+  await operator.launch();
   await bed.apply(workload.oneOf('ecsclusters'));
   await refused();
-  expect(operator.leadership.held()).toEqual([]);
+  expect(valuesOf(await operator.metrics(), 'leader_election_master_status')).toEqual([0]);
   await isUntouched(candidate, workload.oneOf('ecsclusters'));
 }
 

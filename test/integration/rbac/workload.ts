@@ -1,7 +1,6 @@
 import { kinds } from '../../../src/kinds/index.ts';
-import { DEFAULT_ACCOUNT } from '../../sandbox/region/wire/caller.ts';
 import { example, withSpec } from '../../support/examples.ts';
-import type { Manifest } from '../../support/operator-bed.ts';
+import type { Manifest } from '../../support/namespace-bed.ts';
 
 /** Objects that are live within a second: no instances are launched. */
 const namespaced: readonly Manifest[] = [
@@ -21,11 +20,11 @@ export interface Workload {
   enoughFor(plural: string): readonly Manifest[];
 }
 
-export function workloadOf(owner: string): Workload {
+export function workloadOf(owner: string, accountId: string): Workload {
   const account: Manifest = {
     kind: 'AWSAccount',
     metadata: { name: owner },
-    spec: { accountId: DEFAULT_ACCOUNT, allowedNamespaces: ['*'] },
+    spec: { accountId, allowedNamespaces: ['*'] },
   };
   const everything = [account, ...namespaced].map((manifest) => ({
     ...manifest,

@@ -29,6 +29,8 @@ describe('the hash of what is wished', () => {
       desired(ecsService('web', spec, { metadata: { annotations } }), references).hash;
     expect(annotated({ 'ecs-operator.dev/drain': 'all' })).not.toBe(hashOf({}));
     expect(annotated({ 'example.com/note': 'x' })).toBe(hashOf({}));
+    // It asks for a look at AWS. A change of AWS that is found with it is still drift.
+    expect(annotated({ 'ecs-operator.dev/requested-at': 'now' })).toBe(hashOf({}));
   });
 
   test('does not change with the order of fields, the status or the labels', () => {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { must } from '../../../support/kubectl.ts';
 import { cluster, running, service, taskDefinition } from '../../../support/manifests.ts';
-import type { Manifest } from '../../../support/operator-bed.ts';
+import type { Manifest } from '../../../support/namespace-bed.ts';
 import { client } from '../../region/index.ts';
 import type { Sandbox } from '../../sandbox.ts';
 import type { Replica } from './replicas.ts';
