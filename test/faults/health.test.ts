@@ -163,8 +163,8 @@ describe('health without AWS', () => {
     await bed.ready('ECSService', 'web');
     await bed.region.stop();
     expect((await bed.pass('ECSService', 'web')).kind).toBe('failed');
-    expect(await bed.probe('readinessProbe')).toBe(200);
-    expect(await bed.probe('livenessProbe')).toBe(200);
+    expect(await bed.operator().pod.probe('readinessProbe')).toBe(200);
+    expect(await bed.operator().pod.probe('livenessProbe')).toBe(200);
     // The region is stopped once only.
     await bed.stop().catch(() => undefined);
   });

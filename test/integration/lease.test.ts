@@ -3,8 +3,7 @@ import { microTime, systemClock } from '../../src/clock.ts';
 import { isOutdated, LeaseClient, type LeaseRecord } from '../../src/kube/lease.ts';
 import { Transport } from '../../src/kube/transport.ts';
 import { testCluster } from '../support/cluster.ts';
-import { kubeConfig } from '../support/in-process-operator.ts';
-import { must } from '../support/kubectl.ts';
+import { kubeConfig, must } from '../support/kubectl.ts';
 
 const cluster = testCluster();
 const call = { signal: AbortSignal.timeout(60_000), deadlineMs: 5_000 };

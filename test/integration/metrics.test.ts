@@ -1,12 +1,13 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { kinds } from '../../src/kinds/index.ts';
+import { freePort } from '../sandbox/ports.ts';
 import { testCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-import { inProcessOperator } from '../support/in-process-operator.ts';
 import { service, trio } from '../support/manifests.ts';
+import { operatorProcess } from '../support/operator-process.ts';
 import { type Sample, sumOf, valuesOf } from '../support/scrape.ts';
-import { type TestBed, testBed } from '../support/test-bed.ts';
+import { awsRegion, type TestBed, testBed } from '../support/test-bed.ts';
 
 const reconciled = kinds.filter(({ account }) => account === undefined).map(({ names }) => names.kind);
 
@@ -121,18 +122,23 @@ describe('/metrics of a running operator', () => {
   });
 
   it('is served beside health on one port, to GET and HEAD alone', async () => {
-    const address = { host: '127.0.0.1', port: 0 };
     // The chart gives each a port of its own.
-    const operator = inProcessOperator(
-      { ...bed, namespace: await testCluster().freshNamespace() },
-      { config: { metricsAddress: address, healthAddress: address } },
-    );
+    const address = `127.0.0.1:${await freePort()}`;
+    const operator = await operatorProcess({
+      kubeconfig: testCluster().kubeconfig('operator'),
+      aws: bed.awsEndpoint.env,
+      region: awsRegion,
+      namespace: await testCluster().freshNamespace(),
+      env: { ECS_OPERATOR_METRICS_BIND_ADDRESS: address, ECS_OPERATOR_HEALTH_PROBE_BIND_ADDRESS: address },
+    });
     await operator.start();
-    onTestFinished(() => operator.stop());
-    const { metricsPort, healthPort } = operator.ports;
-    expect(healthPort).toBe(metricsPort);
+    onTestFinished(async () => void (await operator.stop()));
     const ask = (path: string, method: string): Promise<Response> =>
-      fetch(`http://127.0.0.1:${metricsPort}${path}`, { method, headers: { connection: 'close' } });
+      fetch(`http://${address}${path}`, { method, headers: { connection: 'close' } });
+    await eventually('it is ready', async () => {
+      const answer = await ask('/readyz', 'GET').catch(() => undefined);
+      return { value: await answer?.text(), done: answer?.ok === true };
+    });
     expect(await (await ask('/healthz', 'GET')).text()).toContain('healthz check passed');
     expect(await (await ask('/readyz?verbose', 'GET')).text()).toContain('[+]api-server ok');
     const head = await ask('/metrics', 'HEAD');

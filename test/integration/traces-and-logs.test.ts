@@ -1,11 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinds } from '../../src/kinds/index.ts';
 import type { FaultRule } from '../sandbox/region/index.ts';
-import { testCluster } from '../support/cluster.ts';
+import type { LogLine } from '../support/log-tail.ts';
 import { service, taskDefinition, trio } from '../support/manifests.ts';
-import { type OperatorProcess, operatorProcess } from '../support/operator-process.ts';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { type TestBed, testBed } from '../support/test-bed.ts';
 
@@ -16,8 +13,6 @@ const canaries = {
   environment: 'canary-value-of-a-container-variable',
   changed: 'canary-value-after-a-change',
 } as const;
-
-type Line = Readonly<Record<string, unknown>>;
 
 /** A container with a password in its environment, which nobody should do and many do. */
 const withPassword = (value: string) => ({
@@ -39,46 +34,33 @@ x-amz-security-token:${canaries.sessionToken}
 describe('what an operator process tells about itself', () => {
   let bed: TestBed;
   let receiver: OtlpReceiver;
-  let operator: OperatorProcess;
-  let lines: readonly Line[];
+  let lines: readonly LogLine[];
   let log: string;
   let bearer: string;
   let told: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
-    bed = await testBed({ withoutOperator: true });
     receiver = await startOtlpReceiver();
-    const kubeconfig = testCluster().kubeconfig('operator');
-    bearer = JSON.parse(await readFile(kubeconfig, 'utf8')).users[0].user.token;
-    operator = await operatorProcess({
-      kubeconfig,
-      aws: {
-        ...bed.region.env,
+    bed = await testBed({
+      env: {
         AWS_SECRET_ACCESS_KEY: canaries.secretKey,
         AWS_SESSION_TOKEN: canaries.sessionToken,
-      },
-      region: 'us-east-1',
-      namespace: bed.namespace,
-      env: {
-        ECS_OPERATOR_LOG_LEVEL: 'trace',
-        ECS_OPERATOR_METRICS_BIND_ADDRESS: '127.0.0.1:0',
-        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
         OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
       },
+      values: { logLevel: 'trace', traces: { endpoint: receiver.endpoint } },
     });
-    operator.keepLog();
-    await operator.start();
+    const operator = bed.operator();
+    bearer = await operator.token();
     await live();
     await failures();
-    told = { ...(await publicRecords()), metrics: await metrics() };
-    await operator.stop();
-    log = await readFile(operator.logFile, 'utf8');
-    lines = linesOf(log);
+    told = { ...(await publicRecords()), metrics: await operator.pod.metrics() };
+    await bed.stopOperator();
+    lines = await operator.log.lines();
+    log = lines.map((line) => JSON.stringify(line)).join('\n');
     told = { ...told, log, traces: receiver.bodies.join('\n') };
   }, 120_000);
 
   afterAll(async () => {
-    await rm(dirname(operator.logFile), { recursive: true, force: true });
     await receiver.close();
     await bed.stop();
   });
@@ -124,11 +106,6 @@ describe('what an operator process tells about itself', () => {
       }),
     );
     return { statuses: statuses.join('\n'), events: JSON.stringify(await bed.events()) };
-  }
-
-  async function metrics(): Promise<string> {
-    const serving = linesOf(await readFile(operator.logFile, 'utf8')).find(({ msg }) => msg === 'serving');
-    return (await fetch(`http://127.0.0.1:${serving?.metricsPort}/metrics`)).text();
   }
 
   it('holds no credential and no value of a container (reliability row 47)', () => {
@@ -198,10 +175,3 @@ describe('what an operator process tells about itself', () => {
     });
   });
 });
-
-function linesOf(log: string): readonly Line[] {
-  return log
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): Line => JSON.parse(line));
-}

@@ -70,6 +70,8 @@ export interface Pod {
   readonly process: Supervised;
   /** What the kubelet's probe of this path is answered. */
   probe(which: 'livenessProbe' | 'readinessProbe'): Promise<number>;
+  /** Where Prometheus would read its metrics. */
+  readonly metricsAddress: string;
   metrics(): Promise<string>;
   /** As the kubelet does it: SIGTERM, and SIGKILL after the grace period. Resolves with the exit code. */
   stop(): Promise<number>;
@@ -106,6 +108,7 @@ export async function startPod({ image, deployment, kubeconfig, nodeOptions = []
       await response?.body?.cancel();
       return response?.status ?? 0;
     },
+    metricsAddress: `127.0.0.1:${portOf('metrics')}`,
     async metrics() {
       return (await get('/metrics', 'metrics')).text();
     },

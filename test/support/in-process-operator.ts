@@ -1,9 +1,9 @@
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { pino } from 'pino';
 import { systemClock } from '../../src/clock.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { Operator, type OperatorOptions } from '../../src/operator.ts';
 import { testCluster } from './cluster.ts';
+import { kubeConfig } from './kubectl.ts';
 import type { AwsEndpoint } from './operator-bed.ts';
 
 /** What a test may give the operator that nobody could give an installed one. */
@@ -41,10 +41,4 @@ function defaults(namespace: string): Config {
   const loaded = loadConfig([...flags, `--namespace=${namespace}`], { POD_NAME: 'test' });
   if (loaded === 'help') throw new Error('no configuration');
   return loaded;
-}
-
-export function kubeConfig(path: string): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromFile(path);
-  return config;
 }

@@ -127,6 +127,12 @@ export class InstalledOperator {
     return this.#pod;
   }
 
+  /** What it shows to the API server. */
+  async token(): Promise<string> {
+    const { users } = JSON.parse(await readFile(this.#kubeconfig, 'utf8'));
+    return users[0].user.token;
+  }
+
   async metrics(): Promise<readonly Sample[]> {
     return samplesOf(await this.pod.metrics());
   }

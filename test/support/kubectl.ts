@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 
 export interface CommandResult {
   readonly stdout: string;
@@ -27,6 +28,12 @@ export async function must(kubectl: Kubectl, args: readonly string[], stdin?: st
     );
   }
   return result.stdout;
+}
+
+export function kubeConfig(path: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(path);
+  return config;
 }
 
 /** Makes a namespace that there has not been before, and returns its name. */

@@ -10,9 +10,8 @@ import { client } from '../sandbox/region/index.ts';
 import { type TestCluster, testCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { sandboxValues, type Values } from './helm.ts';
-import { kubeConfig } from './in-process-operator.ts';
 import { InstalledOperator, serviceAccountOf } from './installed-operator.ts';
-import { freshNamespace } from './kubectl.ts';
+import { freshNamespace, kubeConfig } from './kubectl.ts';
 import { type Managed, type NamespaceBed, namesOf, namespaceBed } from './namespace-bed.ts';
 import { isAtRest, type LoggedPass, lastResults, passesIn } from './observed-passes.ts';
 import type { Sample } from './scrape.ts';
@@ -35,8 +34,8 @@ export interface OperatorBed extends NamespaceBed {
   readonly aws: ECSClient;
   /** Who the operator is in the audit log. */
   readonly operatorUser: string;
-  /** What the pod answers to the kubelet and to Prometheus. */
-  probe(which: 'livenessProbe' | 'readinessProbe'): Promise<number>;
+  /** What is installed. Throws in a bed without operator. */
+  operator(): InstalledOperator;
   metrics(): Promise<readonly Sample[]>;
   /** Every pass until now, those of pods before included. */
   passes(): Promise<readonly LoggedPass[]>;
@@ -60,6 +59,8 @@ export interface OperatorBed extends NamespaceBed {
 export interface OperatorBedOptions {
   /** Of the chart, over what a bed needs. */
   readonly values?: Values;
+  /** More of the pod's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Nothing is installed: the test brings its own operator. */
   readonly withoutOperator?: boolean;
   /** For tests that use `later`. */
@@ -106,7 +107,7 @@ export async function operatorBed(awsEndpoint: AwsEndpoint, options: OperatorBed
     awsEndpoint,
     aws,
     operatorUser: userNameOf({ namespace, name: serviceAccountOf(namespace) }),
-    probe: (which) => installed().pod.probe(which),
+    operator: installed,
     metrics: () => installed().metrics(),
     passes,
     async pass(kind, name) {
@@ -165,7 +166,7 @@ export async function operatorBed(awsEndpoint: AwsEndpoint, options: OperatorBed
  */
 async function bedValues(aws: AwsEndpoint, namespace: string, options: OperatorBedOptions): Promise<Values> {
   const common = {
-    ...(await sandboxValues(aws)),
+    ...(await sandboxValues({ env: { ...aws.env, ...options.env } })),
     watch: { namespace },
     accounts: { enabled: false },
     // They are there, for all releases.

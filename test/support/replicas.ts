@@ -12,6 +12,8 @@ import type { TestBed } from './test-bed.ts';
 export interface Replica {
   readonly name: string;
   readonly accessKey: string;
+  /** Among how many Leases it takes the objects to be split. */
+  readonly shards: number;
   readonly process: OperatorProcess;
   /** Its own way to the API server. */
   readonly proxy: ApiProxy;
@@ -37,7 +39,7 @@ export interface LeaseSpec {
 /** Replicas of an operator in a bed that has none. */
 export class Replicas {
   readonly #bed: TestBed;
-  readonly #shards: number;
+  #shards: number;
   readonly #all = new Set<Replica>();
   /** Those that have ended as well: what they wrote into Leases counts. */
   readonly #ever: Replica[] = [];
@@ -45,6 +47,11 @@ export class Replicas {
 
   constructor(bed: TestBed, shards: number) {
     this.#bed = bed;
+    this.#shards = shards;
+  }
+
+  /** Those that are started from now on split the objects among so many Leases. */
+  resize(shards: number): void {
     this.#shards = shards;
   }
 
@@ -97,7 +104,7 @@ export class Replicas {
       },
     });
     await process.start();
-    const replica = { name, accessKey, process, proxy };
+    const replica = { name, accessKey, shards: this.#shards, process, proxy };
     this.#all.add(replica);
     this.#ever.push(replica);
     return replica;

@@ -160,6 +160,17 @@ describe('packages', () => {
   });
 });
 
+describe('the integration suites', () => {
+  const suites = new URL('../integration/', import.meta.url).pathname;
+  const files = readdirSync(suites, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+
+  test('drive the installed operator from outside, and none in their own process', () => {
+    expect(files.length).toBeGreaterThan(40);
+    const inside = /from '[^']*(?:\/in-process-operator|src\/operator|src\/main)\.ts'/;
+    expect(files.filter((file) => inside.test(readFileSync(join(suites, file), 'utf8')))).toEqual([]);
+  });
+});
+
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 }
