@@ -4,6 +4,7 @@ import type { JournalEntry } from '../sandbox/region/index.ts';
 import { Churn, clusterOf } from '../support/churn.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Replica, Replicas } from '../support/replicas.ts';
+import { valuesOf } from '../support/scrape.ts';
 import { type TestBed, testBed } from '../support/test-bed.ts';
 
 let bed: TestBed;
@@ -73,6 +74,32 @@ describe('shards', { timeout: 120_000 }, () => {
     const wronged = replicas.trespasses(mutations, (entry) => leaseOf(entry, 6, 1));
     expect(wronged.length).toBeGreaterThan(mutations.length / 10);
     for (const replica of [third, fourth]) expect(await replicas.stop(replica)).toBe(0);
+  });
+
+  test('share the request budget as they share the objects', async () => {
+    // What AWS allows at once, and the replicas' --aws-quota-scale.
+    const whole = 20 * 1_000;
+    const mayCall = async (replica: Replica, calls: number): Promise<void> => {
+      await eventually(`${replica.name} may call ${calls} times at once`, async () => {
+        const value = valuesOf(await replica.metrics(), 'ecs_operator_aws_budget_tokens', { class: 'clusterModify' });
+        return { value, done: value[0] === calls };
+      });
+    };
+    const first = await replicas.start();
+    await churn.begin();
+    await mayCall(first, whole);
+
+    const second = await replicas.start();
+    await replicas.shared([first, second], 30_000);
+    churn.start();
+    await allChangedBy(await replicas.shared([first, second], 30_000), bed.region.journal.mark());
+    await churn.stop();
+    await mayCall(first, whole / 2);
+    await mayCall(second, whole / 2);
+
+    expect(await replicas.stop(second)).toBe(0);
+    await replicas.shared([first], 30_000);
+    await mayCall(first, whole);
   });
 
   test('whose number is changed in a rolling update: the new replicas begin when the last old one has ended', async () => {

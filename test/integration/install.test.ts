@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from '../sandbox/control-plane/index.ts';
 import { writeTokenKubeconfig } from '../sandbox/control-plane/service-account.ts';
 import { type Region, startRegion } from '../sandbox/region/index.ts';
@@ -17,8 +17,7 @@ import {
   standardRelease,
   type Values,
 } from '../support/helm.ts';
-import { buildImage, type Image } from '../support/helm-image.ts';
-import { makeReadOnly, type Pod, podSpecOf, startPod } from '../support/helm-pod.ts';
+import { type Pod, podSpecOf, startPod } from '../support/helm-pod.ts';
 import { must } from '../support/kubectl.ts';
 
 /** An installation as a user makes it. The steps build on one another, in the order of the file. */
@@ -29,19 +28,13 @@ const quickstart = join(repository, 'examples/quickstart');
 let controlPlane: ControlPlane;
 let region: Region;
 let helm: Helm;
-let image: Image;
 let directory: string;
 let pods: Pod[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ecs-operator-install-'));
   await chmod(directory, 0o755);
-  [controlPlane, region, image] = await Promise.all([
-    startControlPlane(),
-    startRegion({ timings: 'instant' }),
-    buildImage(join(directory, 'image')),
-  ]);
-  await makeReadOnly(image.root);
+  [controlPlane, region] = await Promise.all([startControlPlane(), startRegion({ timings: 'instant' })]);
   helm = await createHelm({
     binary: controlPlane.binaries.helm,
     kubeconfig: controlPlane.kubeconfig(),
@@ -76,7 +69,7 @@ async function rollOut(): Promise<Pod> {
   const kubeconfig = join(directory, `${name}.kubeconfig`);
   await writeTokenKubeconfig(controlPlane, { namespace, name: podSpecOf(found).serviceAccountName }, kubeconfig);
   const logFile = join(directory, `${name}.log`);
-  const pod = await startPod({ image, deployment: found, name, namespace, kubeconfig, logFile });
+  const pod = await startPod({ image: inject('image'), deployment: found, name, namespace, kubeconfig, logFile });
   pods.push(pod);
   await eventually(`${name} is ready`, async () => {
     const [status, exit] = [await pod.probe('readinessProbe'), pod.process.exitCode()];
@@ -310,5 +303,15 @@ describe('the end, with everything in AWS', () => {
     const kinds = 'crd,validatingadmissionpolicy,validatingadmissionpolicybinding';
     await kubectl('delete', kinds, '-l', 'app.kubernetes.io/part-of=ecs-operator', '--timeout=30s');
     expect(await kubectl('get', 'crd', '-o', 'name')).toBe('');
+  });
+
+  test('with crds.keep=false it is to delete the objects and the release', async () => {
+    await helm.must(['install', release, chart, '-n', namespace], await values({ crds: { keep: false } }));
+    await kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s');
+    await helm.must(['uninstall', release, '-n', namespace]);
+    await eventually('the CRDs and their guard are gone', async () => {
+      const left = await kubectl('get', 'crd,validatingadmissionpolicy,validatingadmissionpolicybinding', '-o', 'name');
+      return { value: left, done: left === '' };
+    });
   });
 });

@@ -90,12 +90,17 @@ export async function createHelm({ binary, kubeconfig, home }: HelmOptions): Pro
     must,
     async render(values, { name, namespace } = standardRelease, folder = chart) {
       const text = await must(['template', name, folder, '--namespace', namespace, ...kubeVersion], values);
-      return parseAllDocuments(text)
-        .map((document): Rendered | null => document.toJS())
-        .filter((document) => document !== null);
+      return documentsIn(text);
     },
     lint: (values) => call(['lint', '--strict', chart, ...kubeVersion], values),
   };
+}
+
+/** What a rendered chart, or a release, consists of. */
+export function documentsIn(text: string): readonly Rendered[] {
+  return parseAllDocuments(text)
+    .map((document): Rendered | null => document.toJS())
+    .filter((document) => document !== null);
 }
 
 /** The one document of a kind, or the one of this name. */

@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inject } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { writeTokenKubeconfig } from '../sandbox/control-plane/service-account.ts';
 import { rolesInForce } from '../sandbox/operator-access.ts';
 import { testCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
-import { chart, createHelm, type Helm, type Rendered, type Values } from './helm.ts';
+import { chart, createHelm, documentsIn, type Helm, type Rendered, type Values } from './helm.ts';
 import type { AccessManifest } from './helm-access.ts';
 import { type Pod, startPod } from './helm-pod.ts';
 import { type Kubectl, must } from './kubectl.ts';
@@ -44,6 +43,7 @@ export class InstalledOperator {
   readonly #directory: string;
   readonly #helm: Helm;
   #pod: Pod | undefined;
+  #isStopped = false;
   /** How many lines the log had then. */
   #launchedAt = 0;
 
@@ -78,6 +78,7 @@ export class InstalledOperator {
   /** Starts the pod. Resolves when it answers probes, whatever it says. */
   async launch(): Promise<void> {
     const { namespace, adjustableClock } = this.#options;
+    this.#isStopped = false;
     this.#launchedAt = this.#pod === undefined ? 0 : (await this.log.lines()).length;
     this.#pod = await startPod({
       image: inject('image'),
@@ -101,11 +102,11 @@ export class InstalledOperator {
     });
   }
 
-  /** As the kubelet does it. Rejects when the operator did not end well, or had to complain about itself. */
+  /** As the kubelet does it. Rejects when the operator did not end well, ended before, or had to complain about itself. */
   async stop(): Promise<void> {
-    const pod = this.#pod;
-    if (pod === undefined || pod.process.exitCode() !== undefined) return;
-    const code = await pod.stop();
+    if (this.#pod === undefined || this.#isStopped) return;
+    this.#isStopped = true;
+    const code = await this.#pod.stop();
     const complaints = await this.log.complaints();
     if (code !== 0 || complaints.length > 0) {
       throw new Error(`The operator ended with ${code}, and its log has\n${complaints.join('\n')}`);
@@ -152,12 +153,8 @@ export class InstalledOperator {
     const { namespace, cluster } = this.#options;
     const told = await this.#helm.must([command, namespace, chart, '--namespace', namespace, '--output=json'], values);
     const { manifest }: { readonly manifest: string } = JSON.parse(told);
-    const documents = parseAllDocuments(manifest).map((document): Rendered & AccessManifest => document.toJS());
     await writeTokenKubeconfig(cluster, { namespace, name: serviceAccountOf(namespace) }, this.#kubeconfig);
-    await rolesInForce(
-      this.#kubeconfig,
-      documents.filter(({ kind }) => /^(?:Cluster)?Role$/.test(kind)),
-    );
+    await rolesInForce(this.#kubeconfig, documentsIn(manifest).filter(isRole));
   }
 
   async #deployment(): Promise<Rendered> {
@@ -200,4 +197,8 @@ export class InstalledOperator {
     await rm(join(this.#directory, 'clock.sock'), { force: true });
     return pathToFileURL(copy).href;
   }
+}
+
+function isRole(document: Rendered): document is Rendered & AccessManifest {
+  return document.kind === 'Role' || document.kind === 'ClusterRole';
 }

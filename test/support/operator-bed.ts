@@ -156,7 +156,12 @@ export async function operatorBed(awsEndpoint: AwsEndpoint, options: OperatorBed
       }
     },
   };
-  await operator?.start();
+  try {
+    await operator?.start();
+  } catch (error) {
+    await bed.stop().catch(() => undefined);
+    throw error;
+  }
   return bed;
 }
 

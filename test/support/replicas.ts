@@ -4,8 +4,10 @@ import { type ApiEntry, type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { testCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { must } from './kubectl.ts';
+import { LogTail } from './log-tail.ts';
 import { awsRegion } from './operator-bed.ts';
 import { type OperatorProcess, operatorProcess } from './operator-process.ts';
+import { type Sample, scrape } from './scrape.ts';
 import type { TestBed } from './test-bed.ts';
 
 /** One of several operators that share the objects of a bed. Its access key tells in the region's journal what it did. */
@@ -17,6 +19,7 @@ export interface Replica {
   readonly process: OperatorProcess;
   /** Its own way to the API server. */
   readonly proxy: ApiProxy;
+  metrics(): Promise<readonly Sample[]>;
 }
 
 export interface LeaseTimes {
@@ -96,6 +99,7 @@ export class Replicas {
       env: {
         POD_NAME: name,
         POD_NAMESPACE: namespace,
+        ECS_OPERATOR_METRICS_BIND_ADDRESS: '127.0.0.1:0',
         ECS_OPERATOR_LEADER_ELECT: 'true',
         ECS_OPERATOR_SHARDS: String(this.#shards),
         ECS_OPERATOR_LEASE_DURATION: String(times.leaseSeconds),
@@ -104,7 +108,11 @@ export class Replicas {
       },
     });
     await process.start();
-    const replica = { name, accessKey, shards: this.#shards, process, proxy };
+    const metrics = async (): Promise<readonly Sample[]> => {
+      const serving = (await new LogTail(process.logFile).lines()).find(({ msg }) => msg === 'serving');
+      return scrape(Number(serving?.metricsPort));
+    };
+    const replica = { name, accessKey, shards: this.#shards, process, proxy, metrics };
     this.#all.add(replica);
     this.#ever.push(replica);
     return replica;
