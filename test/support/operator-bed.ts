@@ -14,8 +14,7 @@ import { InstalledOperator, serviceAccountOf } from './installed-operator.ts';
 import { freshNamespace, kubeConfig } from './kubectl.ts';
 import { type Managed, type NamespaceBed, namesOf, namespaceBed } from './namespace-bed.ts';
 import { isAtRest, type LoggedPass, lastResults, passesIn } from './observed-passes.ts';
-import type { Sample } from './scrape.ts';
-import { sumOf } from './scrape.ts';
+import { type Sample, sumOf } from './scrape.ts';
 
 /** What plays AWS: the simulated region, or something that nobody here wrote. */
 export interface AwsEndpoint {
@@ -41,7 +40,7 @@ export interface OperatorBed extends NamespaceBed {
   passes(): Promise<readonly LoggedPass[]>;
   /** Asks for a pass over this object, as a user does, and returns what it came to. */
   pass(kind: string, name: string): Promise<LoggedPass['result']>;
-  /** Such a pass over every object of the namespace. */
+  /** Such a pass over every object that the operator looks after. */
   passOverAll(): Promise<void>;
   /** Lets the operator's clock jump: what it holds back for a while is due then. Takes a bed with `adjustableClock`. */
   later(ms: number): Promise<void>;
@@ -116,10 +115,11 @@ export async function operatorBed(awsEndpoint: AwsEndpoint, options: OperatorBed
       return pass(kind, object);
     },
     async passOverAll() {
-      const { namespace: watched } = watchedBy(values);
+      const { namespace: watched, accounts } = scopeOf(values);
       await Promise.all(
-        kinds.map(async ({ names }) => {
-          const path = pathOf(names, watched || undefined);
+        kinds.map(async ({ names, account }) => {
+          if (account !== undefined && !accounts) return;
+          const path = pathOf(names, watched);
           const { items } = await admin.request<{ items: readonly Managed[] }>({
             method: 'GET',
             path,
@@ -199,9 +199,13 @@ function isTable(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function watchedBy({ watch }: Values): { readonly namespace: string } {
-  if (!isTable(watch) || typeof watch.namespace !== 'string') throw new Error('values without watch.namespace');
-  return { namespace: watch.namespace };
+/** What an operator with these values looks after. */
+function scopeOf({ watch, accounts }: Values): { readonly namespace: string | undefined; readonly accounts: boolean } {
+  const namespace = isTable(watch) ? watch.namespace : undefined;
+  return {
+    namespace: typeof namespace === 'string' && namespace !== '' ? namespace : undefined,
+    accounts: isTable(accounts) && accounts.enabled === true,
+  };
 }
 
 let requests = 0;

@@ -56,6 +56,7 @@ export async function candidate(options: CandidateOptions): Promise<Candidate> {
   const workload = workloadOf(namespace, accountId);
   const bed = await operatorBed(region, { withoutOperator: true, cluster: controlPlane });
   await controlPlane.createNamespace(namespace);
+  let beforeRequest = async (): Promise<void> => {};
   let proxy: ApiProxy | undefined;
   const operator = await InstalledOperator.install({
     cluster: controlPlane,
@@ -79,7 +80,6 @@ export async function candidate(options: CandidateOptions): Promise<Candidate> {
       return proxy.kubeconfig;
     },
   });
-  let beforeRequest = async (): Promise<void> => {};
   const user = userNameOf({ namespace, name: serviceAccountOf(namespace) });
   const log = new AuditLog(controlPlane.auditLog, controlPlane.kubeconfig());
   const mark = await log.mark();
