@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import https from 'node:https';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
@@ -36,10 +37,30 @@ const attempts = { read: 2, mutation: 1 } as const;
 export interface RegionClients {
   /** What the requests are signed with. */
   readonly credentials: CredentialProvider;
-  send(service: string, command: AwsCommand, signal: AbortSignal): Promise<unknown>;
+  /** `gate` is asked when the request is signed and about to leave; when it throws, nothing is sent, and that is what this rejects with. */
+  send(service: string, command: AwsCommand, signal: AbortSignal, gate?: Gate): Promise<unknown>;
   /** Closes idle connections. */
   destroy(): void;
 }
+
+/** Throws when the request may not be sent. */
+export type Gate = () => void;
+
+/** The gate of the request under way. */
+const gates = new AsyncLocalStorage<Gate>();
+
+/**
+ * The last that happens in the SDK before a request leaves: fetching new credentials for the signature may take seconds, in which the Lease
+ * may have run out.
+ */
+const lastStep = { step: 'finalizeRequest', priority: 'low', name: 'askGate' } as const;
+
+const askGate =
+  <Args, Result>(next: (args: Args) => Promise<Result>) =>
+  (args: Args): Promise<Result> => {
+    gates.getStore()?.();
+    return next(args);
+  };
 
 /** What every SDK client is, as far as sending goes. */
 interface Sender {
@@ -53,9 +74,30 @@ type Factory = (config: Settings & { credentials?: CredentialProvider }) => Send
 
 /** Reads and mutations have a client each, because the number of attempts is a property of the client. */
 const factories = new Map<string, { readonly read: Factory; readonly mutation?: Factory }>([
-  ['ecs', both((config) => new ECSClient(config))],
-  ['autoscaling', both((config) => new AutoScalingClient(config))],
-  ['ec2', both((config) => new EC2Client(config))],
+  [
+    'ecs',
+    both((config) => {
+      const client = new ECSClient(config);
+      client.middlewareStack.add(askGate, lastStep);
+      return client;
+    }),
+  ],
+  [
+    'autoscaling',
+    both((config) => {
+      const client = new AutoScalingClient(config);
+      client.middlewareStack.add(askGate, lastStep);
+      return client;
+    }),
+  ],
+  [
+    'ec2',
+    both((config) => {
+      const client = new EC2Client(config);
+      client.middlewareStack.add(askGate, lastStep);
+      return client;
+    }),
+  ],
   ['ssm', { read: (config) => new SSMClient(config) }],
   ['sts', { read: (config) => new STSClient(config) }],
 ]);
@@ -110,13 +152,13 @@ export function createRegionClients(region: string, settings: HttpSettings, give
       if (sender === undefined) throw new OperatorError('failed', 'InternalError', 'There is no client for STS.');
       return sender.config.credentials;
     },
-    async send(service, command, signal) {
+    async send(service, command, signal, gate = () => {}) {
       const operation = operationName(command);
       const sender = senderOf(service, isRead(operation) ? 'read' : 'mutation');
       if (sender === undefined) {
         throw new OperatorError('failed', 'InternalError', `No AWS client sends ${operation} to "${service}".`);
       }
-      return await sender.send(command, { abortSignal: signal });
+      return await gates.run(gate, () => sender.send(command, { abortSignal: signal }));
     },
     destroy() {
       for (const client of senders.values()) client.destroy();

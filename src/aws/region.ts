@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import type { RequestBudget } from './budget.ts';
-import { createRegionClients, defaultHttpSettings, type RegionClients } from './clients.ts';
+import { createRegionClients, defaultHttpSettings, type Gate, type RegionClients } from './clients.ts';
 import type { BudgetWait, CallRecord, CloudConfig } from './cloud.ts';
 import { type AnsweredCommand, type AwsCommand, type Caller, operationName } from './command.ts';
 import type { CredentialProvider } from './credentials.ts';
@@ -65,28 +65,18 @@ export class Region {
   }
 
   /** Waits for budget and sends. */
-  async call<Output>(
-    service: string,
-    command: AnsweredCommand<Output>,
-    caller: Caller,
-    gate?: () => void,
-  ): Promise<Output>;
-  async call(service: string, command: AwsCommand, caller: Caller, gate?: () => void): Promise<unknown>;
-  async call(service: string, command: AwsCommand, caller: Caller, gate?: () => void): Promise<unknown> {
+  async call<Output>(service: string, command: AnsweredCommand<Output>, caller: Caller, gate?: Gate): Promise<Output>;
+  async call(service: string, command: AwsCommand, caller: Caller, gate?: Gate): Promise<unknown>;
+  async call(service: string, command: AwsCommand, caller: Caller, gate?: Gate): Promise<unknown> {
     const operation = operationName(command);
     await budgeted(operation, this.queue(service, operation, caller).turn);
     return await this.send(service, command, caller, gate);
   }
 
   /** Sends what has budget already. */
-  async send<Output>(
-    service: string,
-    command: AnsweredCommand<Output>,
-    caller: Caller,
-    gate?: () => void,
-  ): Promise<Output>;
-  async send(service: string, command: AwsCommand, caller: Caller, gate?: () => void): Promise<unknown>;
-  async send(service: string, command: AwsCommand, caller: Caller, gate?: () => void): Promise<unknown> {
+  async send<Output>(service: string, command: AnsweredCommand<Output>, caller: Caller, gate?: Gate): Promise<Output>;
+  async send(service: string, command: AwsCommand, caller: Caller, gate?: Gate): Promise<unknown>;
+  async send(service: string, command: AwsCommand, caller: Caller, gate?: Gate): Promise<unknown> {
     const operation = operationName(command);
     let leave: () => void;
     try {
@@ -95,8 +85,7 @@ export class Region {
       throw aborted(operation, error);
     }
     try {
-      gate?.();
-      return await this.#transmit(service, operation, command, caller);
+      return await this.#transmit(service, operation, command, caller, gate);
     } finally {
       leave();
     }
@@ -106,7 +95,13 @@ export class Region {
     this.#clients.destroy();
   }
 
-  async #transmit(service: string, operation: string, command: AwsCommand, caller: Caller): Promise<unknown> {
+  async #transmit(
+    service: string,
+    operation: string,
+    command: AwsCommand,
+    caller: Caller,
+    gate?: Gate,
+  ): Promise<unknown> {
     const { clock, region, onCall } = this.#options;
     const { signal, cause } = caller;
     const account = this.#options.account();
@@ -115,11 +110,22 @@ export class Region {
       this.#budget.chargeRetries(service, operation, call.attempts);
       onCall({ service, operation, region, account, cause, durationMs: clock.monotonicMs() - startedMs, ...call });
     };
+    let refusal: { readonly error: unknown } | undefined;
+    const ask = (): void => {
+      try {
+        gate?.();
+      } catch (error) {
+        refusal = { error };
+        throw error;
+      }
+    };
     try {
-      const answer = await this.#clients.send(service, command, signal);
+      const answer = await this.#clients.send(service, command, signal, ask);
       record({ outcome: 'ok', reason: undefined, ...metadataOf(answer) });
       return answer;
     } catch (thrown) {
+      // Nothing was sent: there is no call to tell of.
+      if (refusal !== undefined) throw refusal.error;
       const error = signal.aborted ? aborted(operation, thrown) : fromAws(thrown, operation);
       record({
         outcome: error.disposition,

@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeAutoScalingGroupsCommand, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateCommand, DescribeLaunchTemplatesCommand } from '@aws-sdk/client-ec2';
 import { CreateServiceCommand, DescribeClustersCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createRegionClients, defaultHttpSettings, type RegionClients } from '../../../src/aws/clients.ts';
+import type { AwsCommand } from '../../../src/aws/command.ts';
 import { fromAws } from '../../../src/aws/errors.ts';
 import {
   type AwsReply,
@@ -70,6 +71,52 @@ describe('attempts', () => {
     await start(() => replies.shift() ?? json({}));
     const answer = await clients.send('ecs', read(), never);
     expect(answer).toMatchObject({ clusters: [], $metadata: { attempts: 2 } });
+  });
+});
+
+describe('the gate', () => {
+  const mutations: readonly [string, AwsCommand][] = [
+    ['ecs', register()],
+    ['autoscaling', new SetDesiredCapacityCommand({ AutoScalingGroupName: 'web', DesiredCapacity: 1 })],
+    ['ec2', new CreateLaunchTemplateCommand({ LaunchTemplateName: 'web', LaunchTemplateData: {} })],
+  ];
+
+  test.each(mutations)(
+    'of %s is asked when new credentials have come, however long that took',
+    async (service, command) => {
+      aws = await startScriptedAws(() => json({}));
+      const fetching = Promise.withResolvers<void>();
+      const fetched = Promise.withResolvers<{ accessKeyId: string; secretAccessKey: string }>();
+      clients = createRegionClients('eu-west-1', defaultHttpSettings, () => {
+        fetching.resolve();
+        return fetched.promise;
+      });
+      const lost = new Error('another replica leads');
+      let leads = true;
+      const sending = clients.send(service, command, never, () => {
+        if (!leads) throw lost;
+      });
+      const outcome = expect(sending).rejects.toBe(lost);
+      await fetching.promise;
+      leads = false;
+      fetched.resolve({ accessKeyId: 'AKIA', secretAccessKey: 'secret' });
+      await outcome;
+      expect(aws.requests).toEqual([]);
+    },
+  );
+
+  test('of one request is not that of another', async () => {
+    await start(json({}));
+    const lost = new Error('another replica leads');
+    const refused = clients.send('ecs', register(), never, () => {
+      throw lost;
+    });
+    await Promise.all([
+      expect(refused).rejects.toBe(lost),
+      clients.send('ecs', register(), never, () => {}),
+      clients.send('ecs', read(), never),
+    ]);
+    expect(aws.operations().sort()).toEqual(['DescribeClusters', 'RegisterTaskDefinition']);
   });
 });
 
