@@ -104,8 +104,12 @@ describe('of three replicas', { timeout: 120_000 }, () => {
     churn.start();
     const leader = await leaderAmong(all);
     await firstPass(leader, bed.region.journal.mark());
+    // A request that has passed the gate leaves, however long the process sleeps in between, and AWS has no fencing tokens. So it falls
+    // asleep while nothing is under way, and what it would have to do comes while it sleeps.
+    await churn.stop();
     const mark = bed.region.journal.mark();
     await leader.process.pause();
+    churn.start();
     const next = await leaderAmong(others(all, leader));
     await firstPass(next, mark);
     const woken = bed.region.journal.mark();
