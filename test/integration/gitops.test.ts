@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { unseen } from '../../src/engine/status.ts';
+import { gitopsHealthOf } from '../sandbox/gitops/index.ts';
 import { kstatusOf } from '../support/conformance.ts';
 import { eventually } from '../support/eventually.ts';
 import { example, withSpec } from '../support/examples.ts';
@@ -115,6 +118,17 @@ describe('for a GitOps tool', () => {
     expect(log.violations()).toEqual([]);
   });
 
+  it('Flux and Argo CD, by their own code, see in each of these versions what docs/gitops.md says', async () => {
+    const told = await gitopsHealthOf(log.versions, await documentedHealthCheck());
+    const argoOf = { Current: 'Healthy', InProgress: 'Progressing', Failed: 'Degraded', Terminating: 'Progressing' };
+    const expected = log.versions.map((version) => {
+      const kstatus = kstatusOf(version);
+      return { kstatus, argoCD: argoOf[kstatus] };
+    });
+    expect(told).toEqual(expected);
+    expect(new Set(told.map(({ kstatus }) => kstatus))).toEqual(new Set(Object.keys(argoOf)));
+  });
+
   function statusesOf(kind: string, name: string): readonly string[] {
     const ofIt = log.versions.filter((version) => version.kind === kind && version.metadata.name === name);
     const statuses = ofIt.map((version) => kstatusOf(version));
@@ -132,4 +146,15 @@ function ownedBy(object: Managed | undefined, manager: string): readonly string[
 
 function withoutUndefined(spec: object | undefined): unknown {
   return JSON.parse(JSON.stringify(spec));
+}
+
+/** The Lua that users are told to put into `argocd-cm`. */
+async function documentedHealthCheck(): Promise<string> {
+  const text = await readFile(new URL('../../docs/gitops.md', import.meta.url), 'utf8');
+  const [, block = ''] = /```yaml\n(data:\n {2}resource\.customizations:[\s\S]*?)```/.exec(text) ?? [];
+  const { data }: { data: Record<string, string> } = parse(block);
+  const customizations: Record<string, Record<string, string>> = parse(data['resource.customizations'] ?? '');
+  const check = customizations['ecs-operator.dev/*']?.['health.lua'];
+  if (check === undefined) throw new Error('docs/gitops.md has no health.lua for ecs-operator.dev/*');
+  return check;
 }

@@ -47,7 +47,9 @@ export async function ensureGoTools(
 
 async function cacheKey({ moduleDir, ldflags, buildTags }: GoTools): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of ['go.sum', 'go.mod']) hash.update(await readFile(join(moduleDir, name)));
+  const files = await readdir(moduleDir, { recursive: true });
+  const sources = files.filter((file) => file.endsWith('.go')).sort();
+  for (const name of ['go.sum', 'go.mod', ...sources]) hash.update(await readFile(join(moduleDir, name)));
   const flags = buildTags === undefined ? ldflags : `${ldflags}\n${buildTags}`;
   return hash.update(`${flags}\n${process.platform} ${process.arch}`).digest('hex').slice(0, 16);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type Installation, installPythonTools } from '../conformance/tools/install.ts';
+import { ensureGitopsHealth } from '../sandbox/gitops/index.ts';
 import { ensurePrometheus } from '../sandbox/prometheus/binaries.ts';
 import { buildImage, type Image } from './helm-image.ts';
 import { makeReadOnly } from './helm-pod.ts';
@@ -41,8 +42,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     project.provide('pythonTools', await python);
     project.provide('image', await image);
-    // Now, and not beside other tests, which a build of minutes would make slow. What is wrong with it is told by those that need it.
+    // Now, and not beside other tests, which a build of minutes would make slow. What is wrong with one is told by those that need it.
     await ensurePrometheus().catch(() => undefined);
+    await ensureGitopsHealth().catch(() => undefined);
   } catch (error) {
     await stop();
     throw error;
