@@ -98,16 +98,18 @@ export class Pass<Reads> {
     const deleting = stored.metadata.deletionTimestamp !== undefined;
     if (deleting && !hasFinalizer(stored)) return { kind: 'gone' };
     try {
-      if (deleting || hasFinalizer(stored)) return await this.#reconcile(key, stored);
-      return await this.#begin(key, await this.#addFinalizer(key, stored));
+      if (deleting) return await this.#reconcile(key, stored);
+      const held = hasFinalizer(stored) ? stored : await this.#addFinalizer(key, stored);
+      return isUnseen(held.status) ? await this.#begin(key, held) : await this.#reconcile(key, held);
     } catch (error) {
       return this.#writeFailed(stored, fromUnknown(error));
     }
   }
 
   /**
-   * The pass that stored the finalizer. A DELETE that is under way at that moment removes the object all the same, and the API
-   * server says yes to both (kubernetes#77988, open): we notice when there is nothing left to write a status on.
+   * A pass over an object of which no status tells. A DELETE that is under way while the finalizer is stored removes the object all the
+   * same, and the API server says yes to both (kubernetes#77988, open): we notice when there is nothing left to write a status on, which
+   * is not in the pass that stored the finalizer if that one had nothing to tell yet.
    */
   async #begin(key: ObjectKey, object: Managed): Promise<PassResult> {
     try {

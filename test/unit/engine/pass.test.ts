@@ -347,6 +347,24 @@ describe('deleting', () => {
     expect(world.cloud.live.size).toBe(0);
   });
 
+  test('while the finalizer was being stored is noticed as late as in the pass that makes something', async () => {
+    const part = world.put('part', { size: 1, partOf: { name: 'whole' } });
+    expect(await world.pass(part)).toEqual({ outcome: 'early', journal: ['finalizer added'] });
+    await settled('whole');
+    world.writeErrors.push(new OperatorError('absent', 'NotFound', 'No such widget.'));
+    expect(await world.pass(part)).toEqual({ outcome: 'gone', journal: ['CreateWidget part', 'DeleteWidget part'] });
+    expect([...world.cloud.live.keys()]).toEqual(['whole']);
+  });
+
+  test('by somebody who took the finalizer off leaves in AWS what a status has told of', async () => {
+    const key = await settled();
+    world.put('a', { size: 2 });
+    world.touch(key, { finalizers: [] });
+    world.writeErrors.push(undefined, new OperatorError('absent', 'NotFound', 'No such widget.'));
+    expect(await world.pass(key)).toEqual({ outcome: 'gone', journal: ['finalizer added', 'UpdateWidget a'] });
+    expect(world.cloud.live.get('a')).toMatchObject({ size: 2 });
+  });
+
   test('goes on taking back until AWS shows what was made', async () => {
     const key = world.put('a', { size: 1 });
     world.cloud.goStale();
