@@ -96,7 +96,15 @@ export async function operatorBed(awsEndpoint: AwsEndpoint, options: OperatorBed
     if (operator === undefined) throw new Error('this bed has no operator');
     return operator;
   };
-  const passes = async (): Promise<readonly LoggedPass[]> => passesIn(await installed().log.lines());
+  const seen: LoggedPass[] = [];
+  let read = 0;
+  const passes = async (): Promise<readonly LoggedPass[]> => {
+    const lines = await installed().log.lines();
+    // Those who wait ask often, and a log is long.
+    seen.push(...passesIn(lines.slice(read)));
+    read = lines.length;
+    return seen;
+  };
   const pass = (kind: string, object: Managed): Promise<LoggedPass['result']> =>
     requestPass(admin, passes, kind, object);
 
@@ -125,7 +133,7 @@ export async function operatorBed(awsEndpoint: AwsEndpoint, options: OperatorBed
             path,
             signal: signal(),
           });
-          await Promise.all(items.map((object) => pass(names.kind, object)));
+          for (const object of items) await pass(names.kind, object);
         }),
       );
     },
