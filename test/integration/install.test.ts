@@ -304,15 +304,4 @@ describe('the end, with everything in AWS', () => {
     await kubectl('delete', kinds, '-l', 'app.kubernetes.io/part-of=ecs-operator', '--timeout=30s');
     expect(await kubectl('get', 'crd', '-o', 'name')).toBe('');
   });
-
-  // The API server looks every five seconds whether a CRD that is to go has objects left.
-  test('with crds.keep=false it is to delete the objects and the release', { timeout: 150_000 }, async () => {
-    await helm.must(['install', release, chart, '-n', namespace], await values({ crds: { keep: false } }));
-    await kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s');
-    const kinds = 'crd,validatingadmissionpolicy,validatingadmissionpolicybinding';
-    const made = (await kubectl('get', kinds, '-o', 'name')).split('\n').filter((name) => name !== '');
-    expect(made.length).toBeGreaterThan(8);
-    await helm.must(['uninstall', release, '-n', namespace]);
-    await kubectl('wait', '--for=delete', ...made, '--timeout=90s');
-  });
 });
