@@ -69,41 +69,34 @@ interface Sender {
   destroy(): void;
 }
 
+/** An SDK client, as far as the gate is put into it. */
+interface Gated {
+  readonly middlewareStack: { add(middleware: typeof askGate, options: typeof lastStep): void };
+}
+
 type Settings = Pick<ECSClientConfig, 'region' | 'retryMode' | 'maxAttempts' | 'customUserAgent' | 'requestHandler'>;
 type Factory = (config: Settings & { credentials?: CredentialProvider }) => Sender;
 
 /** Reads and mutations have a client each, because the number of attempts is a property of the client. */
 const factories = new Map<string, { readonly read: Factory; readonly mutation?: Factory }>([
-  [
-    'ecs',
-    both((config) => {
-      const client = new ECSClient(config);
-      client.middlewareStack.add(askGate, lastStep);
-      return client;
-    }),
-  ],
-  [
-    'autoscaling',
-    both((config) => {
-      const client = new AutoScalingClient(config);
-      client.middlewareStack.add(askGate, lastStep);
-      return client;
-    }),
-  ],
-  [
-    'ec2',
-    both((config) => {
-      const client = new EC2Client(config);
-      client.middlewareStack.add(askGate, lastStep);
-      return client;
-    }),
-  ],
+  ['ecs', both((config) => new ECSClient(config))],
+  ['autoscaling', both((config) => new AutoScalingClient(config))],
+  ['ec2', both((config) => new EC2Client(config))],
   ['ssm', { read: (config) => new SSMClient(config) }],
   ['sts', { read: (config) => new STSClient(config) }],
 ]);
 
-function both(create: Factory): { readonly read: Factory; readonly mutation: Factory } {
-  return { read: create, mutation: create };
+/** Each request asks the gate that it was given. */
+function both(create: (...args: Parameters<Factory>) => Sender & Gated): {
+  readonly read: Factory;
+  readonly mutation: Factory;
+} {
+  const gated: Factory = (config) => {
+    const client = create(config);
+    client.middlewareStack.add(askGate, lastStep);
+    return client;
+  };
+  return { read: gated, mutation: gated };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinds } from '../../src/kinds/index.ts';
 import type { FaultRule } from '../sandbox/region/index.ts';
@@ -56,7 +57,7 @@ describe('what an operator process tells about itself', () => {
     told = { ...(await publicRecords()), metrics: await operator.pod.metrics() };
     await bed.stopOperator();
     lines = await operator.log.lines();
-    log = lines.map((line) => JSON.stringify(line)).join('\n');
+    log = await readFile(operator.log.path, 'utf8');
     told = { ...told, log, traces: receiver.bodies.join('\n') };
   }, 120_000);
 

@@ -36,7 +36,7 @@ export async function grantAccess(
 }
 
 /** Makes a service account that may do nothing, and writes a kubeconfig with its token to `path`. */
-export async function createAccount(cluster: AdminAccess, account: ServiceAccount, path: string): Promise<void> {
+async function createAccount(cluster: AdminAccess, account: ServiceAccount, path: string): Promise<void> {
   const { namespace, name } = account;
   await apply(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   await apply(cluster, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } });

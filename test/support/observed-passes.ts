@@ -6,7 +6,6 @@ export interface LoggedPass {
   readonly kind: string;
   /** `namespace/name` */
   readonly key: string;
-  readonly priority: string;
   readonly result: { readonly kind: PassResult['kind']; readonly reason?: string | undefined };
   /** Wall clock. */
   readonly startedAtMs: number;
@@ -16,7 +15,6 @@ export interface LoggedPass {
 interface PassLine extends LogLine {
   readonly kind: string;
   readonly object: string;
-  readonly priority: string;
   readonly outcome: PassResult['kind'];
   readonly reason?: string;
   readonly durationMs: number;
@@ -24,8 +22,9 @@ interface PassLine extends LogLine {
 
 /** The passes in a log of level debug, in the order in which they ended. */
 export function passesIn(lines: readonly LogLine[]): readonly LoggedPass[] {
-  return lines.filter(isPassLine).map(({ kind, object, priority, outcome, reason, durationMs, time }) => ({
-    ...{ kind, key: object, priority },
+  return lines.filter(isPassLine).map(({ kind, object, outcome, reason, durationMs, time }) => ({
+    kind,
+    key: object,
     result: reason === undefined ? { kind: outcome } : { kind: outcome, reason },
     startedAtMs: Date.parse(time) - durationMs,
     durationMs,
