@@ -1,10 +1,13 @@
 import { CreateServiceCommand, DeleteServiceCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { INSTANT } from '../sandbox/region/timings.ts';
 import { eventually } from '../support/eventually.ts';
 import { cluster, network, orders, running, service, taskDefinition, trio } from '../support/manifests.ts';
 import { nothing } from '../support/oracles.ts';
 import { recordStatuses, type StatusLog } from '../support/status-log.ts';
 import { type Managed, type TestBed, testBed } from '../support/test-bed.ts';
+
+const MINUTE = 60_000;
 
 describe('deleting', () => {
   let bed: TestBed;
@@ -111,19 +114,6 @@ describe('deleting', () => {
     expect(bed.region.inventory().clusters).toEqual([]);
   });
 
-  it('of a service behind our back is made good as soon as the old one has drained', async () => {
-    await running3('drained');
-    await bed.aws.send(new DeleteServiceCommand({ cluster: 'drained', service: 'drained', force: true }));
-    const mark = bed.region.journal.mark();
-    expect(await bed.pass('ECSService', 'drained')).toMatchObject({ kind: 'progressing', reason: 'Draining' });
-    await bed.notReady('ECSService', 'drained', 'Draining');
-    await bed.ready('ECSService', 'drained');
-    expect(bed.mutations(mark)).toEqual(['CreateService']);
-    expect(await bed.told('ECSService', 'drained', 'DriftCorrected')).toBe('service drained created');
-    for (const { kind } of trio('drained')) await bed.delete(kind, 'drained');
-    for (const { kind } of trio('drained')) await bed.gone(kind, 'drained');
-  });
-
   it('is told in Events', async () => {
     await bed.apply(cluster('told'));
     await bed.ready('ECSCluster', 'told');
@@ -167,6 +157,28 @@ describe('deleting', () => {
     bed.region.advance(1_000);
     expect(bed.region.inventory(), `${tasks.length} tasks were stopping`).toEqual(nothing);
   }
+});
+
+describe('while a service drains, which is as long as the test wants,', () => {
+  let bed: TestBed;
+  beforeAll(async () => {
+    bed = await testBed({ region: { timings: { ...INSTANT, deactivating: MINUTE }, speed: 0 } });
+  });
+  afterAll(() => bed.stop());
+
+  it('it is waited for when it was deleted behind our back, and made anew as soon as it is gone', async () => {
+    await bed.apply(...trio('drained', { desiredCount: 2 }));
+    await bed.ready('ECSService', 'drained');
+    await bed.aws.send(new DeleteServiceCommand({ cluster: 'drained', service: 'drained', force: true }));
+    const mark = bed.region.journal.mark();
+    expect(await bed.pass('ECSService', 'drained')).toMatchObject({ kind: 'progressing', reason: 'Draining' });
+    await bed.notReady('ECSService', 'drained', 'Draining');
+    expect(bed.mutations(mark)).toEqual([]);
+    bed.region.advance(MINUTE);
+    await bed.ready('ECSService', 'drained');
+    expect(bed.mutations(mark)).toEqual(['CreateService']);
+    expect(await bed.told('ECSService', 'drained', 'DriftCorrected')).toBe('service drained created');
+  });
 });
 
 const foreignDefinition = {
