@@ -3,6 +3,7 @@ import {
   actionsOf,
   bornOwned,
   both,
+  ec2Principals,
   type Grant,
   groups,
   inRegion,
@@ -13,23 +14,20 @@ import {
 } from './iam-grants.ts';
 
 const groupsGuide = 'https://docs.aws.amazon.com/autoscaling/ec2/userguide';
-const ecsGuide = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide';
 const authorization = 'https://docs.aws.amazon.com/service-authorization/latest/reference';
 
 const reads: readonly Grant[] = [
   {
-    sid: 'ReadGroupsAndTemplates',
+    sid: 'ReadPartsOfGroups',
     actions: [
       ...actionsOf(
         'autoscaling',
-        'DescribeAutoScalingGroups',
         'DescribeInstanceRefreshes',
         'DescribeLifecycleHooks',
         'DescribePolicies',
-        'DescribeScalingActivities',
         'DescribeWarmPool',
       ),
-      ...actionsOf('ec2', 'DescribeInstanceTypes', 'DescribeLaunchTemplateVersions', 'DescribeLaunchTemplates'),
+      ...actionsOf('ec2', 'DescribeLaunchTemplates'),
     ],
     resources: ['*'],
     condition: inRegion,
@@ -144,19 +142,19 @@ const dependent: readonly Grant[] = [
   passRole(
     'PassInstanceRoles',
     'INSTANCE_ROLES',
-    'ec2.amazonaws.com',
+    ec2Principals,
     'The role of the template’s instance profile.',
     `${groupsGuide}/ec2-auto-scaling-launch-template-permissions.html`,
     'ec2:RunInstances',
   ),
-  {
-    sid: 'EcsMarksGroups',
-    actions: actionsOf('autoscaling', 'CreateOrUpdateTags'),
-    resources: groups,
-    condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'AmazonECSManaged' } },
-    why: 'ECS tags the group of a capacity provider by the right of the caller, also a group that is no object here.',
-    dependent: { of: 'ecs:CreateCapacityProvider', source: `${ecsGuide}/asg-capacity-providers.html` },
-  },
+  passRole(
+    'PassScalingRoles',
+    'SCALING_ROLES',
+    'autoscaling.amazonaws.com',
+    'roleARN of a lifecycle hook, and serviceLinkedRoleARN of a group.',
+    `${authorization}/list_amazonec2autoscaling.html`,
+    'autoscaling:CreateAutoScalingGroup, autoscaling:UpdateAutoScalingGroup, autoscaling:PutLifecycleHook',
+  ),
   serviceLinkedRole(
     'FirstUseOfAutoScaling',
     'autoscaling.amazonaws.com',
@@ -171,5 +169,5 @@ const dependent: readonly Grant[] = [
   ),
 ];
 
-/** Launch templates and Auto Scaling groups. */
+/** Launch templates and Auto Scaling groups, beside what capacity providers need of them. */
 export const ec2Capacity: readonly Grant[] = [...reads, ...templateChanges, ...groupChanges, ...dependent];

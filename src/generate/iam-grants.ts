@@ -31,6 +31,8 @@ export const placeholders = {
   INFRASTRUCTURE_ROLES:
     'name or pattern of the roles that specs may give to ECS itself (volumes, load balancers, VPC Lattice, hooks, Managed Instances), such as `ecsInfrastructureRole*`',
   INSTANCE_ROLES: 'name or pattern of the instance roles, such as `ecsInstanceRole*`',
+  SCALING_ROLES:
+    'name or pattern of the roles that AutoScalingGroup specs may give to Auto Scaling (`roleARN` of lifecycle hooks, `serviceLinkedRoleARN`), such as `scalingHooks*`',
   MEMBER_ACCOUNT_ID: 'an account that an AWSAccount names',
   MEMBER_ROLE: 'the role there that the operator assumes',
   OPERATOR_ACCOUNT_ID: 'the account of the role that the operator runs with',
@@ -48,8 +50,8 @@ export const owned: Conditions = { StringLike: { [`aws:ResourceTag/${ownerTag}`]
 /** Only what is tagged as owned from the first moment. */
 export const bornOwned: Conditions = { StringLike: { [`aws:RequestTag/${ownerTag}`]: '?*' } };
 
-/** For actions that AWS cannot restrict to resources. */
-export const inRegion: Conditions = { StringEquals: { 'aws:RequestedRegion': 'REGION' } };
+/** For actions that AWS cannot restrict to resources. A pattern, because the region may be `*`. */
+export const inRegion: Conditions = { StringLike: { 'aws:RequestedRegion': 'REGION' } };
 
 export const inOwnClusters: Conditions = { ArnLike: { 'ecs:cluster': 'arn:aws:ecs:REGION:ACCOUNT_ID:cluster/*' } };
 
@@ -71,8 +73,18 @@ export function actionsOf(service: string, ...names: readonly string[]): readonl
   return names.map((name) => `${service}:${name}`);
 }
 
+/** EC2's name as a principal: in China it has another one. */
+export const ec2Principals = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'];
+
 /** `iam:PassRole`, which AWS checks when a request names a role. `service` is who gets it. */
-export function passRole(sid: string, roles: string, service: string, why: string, source: string, of: string): Grant {
+export function passRole(
+  sid: string,
+  roles: string,
+  service: string | readonly string[],
+  why: string,
+  source: string,
+  of: string,
+): Grant {
   return {
     sid,
     actions: ['iam:PassRole'],

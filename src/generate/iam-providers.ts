@@ -3,9 +3,12 @@ import {
   actionsOf,
   bornOwned,
   both,
+  ec2Principals,
   ecsResources,
   type Grant,
+  groups,
   inOwnClusters,
+  inRegion,
   owned,
   passRole,
   serviceLinkedRole,
@@ -35,6 +38,28 @@ const instanceReads: readonly Grant[] = [
     resources: ['*'],
     condition: inOwnClusters,
     why: 'AWS takes the cluster only as a condition, unless the request names an instance.',
+  },
+];
+
+/** An Auto Scaling group may be anybody's: the provider names it by its ARN. */
+const groupsOfProviders: readonly Grant[] = [
+  {
+    sid: 'ReadGroupsOfProviders',
+    actions: [
+      ...actionsOf('autoscaling', 'DescribeAutoScalingGroups', 'DescribeScalingActivities'),
+      ...actionsOf('ec2', 'DescribeInstanceTypes', 'DescribeLaunchTemplateVersions'),
+    ],
+    resources: ['*'],
+    condition: inRegion,
+    why: 'Whether the group is there, how many tasks its instances hold, and why it does not grow. AWS has no resource types for these actions.',
+  },
+  {
+    sid: 'EcsMarksGroups',
+    actions: actionsOf('autoscaling', 'CreateOrUpdateTags'),
+    resources: groups,
+    condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'AmazonECSManaged' } },
+    why: 'ECS tags the group of a capacity provider by the right of the caller, also a group that is no object here.',
+    dependent: { of: 'ecs:CreateCapacityProvider', source: `${ecsGuide}/asg-capacity-providers.html` },
   },
 ];
 
@@ -84,8 +109,13 @@ const providerChanges: readonly Grant[] = [
   },
 ];
 
-/** Capacity providers of both sorts, and the container instances that they bring. */
-export const capacityProviders: readonly Grant[] = [...instanceReads, ...providerChanges, ...instanceChanges];
+/** Capacity providers of both sorts, the groups behind them, and the container instances that they bring. */
+export const capacityProviders: readonly Grant[] = [
+  ...instanceReads,
+  ...providerChanges,
+  ...groupsOfProviders,
+  ...instanceChanges,
+];
 
 /** What ECS demands beside the rights on the provider, when it launches instances itself: there is no group and no template. */
 export const managedInstances: readonly Grant[] = [
@@ -100,7 +130,7 @@ export const managedInstances: readonly Grant[] = [
   passRole(
     'PassInstanceRoles',
     'INSTANCE_ROLES',
-    'ec2.amazonaws.com',
+    ec2Principals,
     'The role of ec2InstanceProfileArn.',
     `${ecsGuide}/managed-instances-instance-profile.html`,
     'ecs:CreateCapacityProvider, ecs:UpdateCapacityProvider',

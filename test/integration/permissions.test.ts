@@ -1,13 +1,20 @@
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  DescribeAutoScalingGroupsCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { CreateLaunchTemplateCommand, EC2Client, type RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { UntagResourceCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { objectTag, ownerTag } from '../../src/aws/ownership.ts';
 import { features } from '../../src/generate/iam-features.ts';
+import { connection } from '../sandbox/region/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { example, withSpec } from '../support/examples.ts';
 import { cluster, rollingBack, running, service, taskDefinition, trio } from '../support/manifests.ts';
-import { condition, type Managed, type Manifest, type TestBed, testBed } from '../support/test-bed.ts';
+import { awsRegion, condition, type Managed, type Manifest, type TestBed, testBed } from '../support/test-bed.ts';
 import { change, settled } from '../support/workloads.ts';
-import { type Guard, guard, policies } from './permissions/guard.ts';
+import { type Guard, guard, IN_ALL_REGIONS, policies, policiesWith } from './permissions/guard.ts';
 
 const blue = [{ key: 'team', value: 'blue' }];
 
@@ -47,8 +54,8 @@ describe('with exactly the policies of docs/iam', () => {
     held.lift();
   });
 
-  it('core, capacity-providers, ec2-capacity and image-selector are enough for the cluster on EC2', async () => {
-    held = guard(bed, policies('core', 'capacity-providers', 'ec2-capacity', 'image-selector'));
+  it('core, capacity-providers, ec2-capacity and image-selector are enough for the cluster on EC2, with `*` for the region', async () => {
+    held = guard(bed, policiesWith(IN_ALL_REGIONS, 'core', 'capacity-providers', 'ec2-capacity', 'image-selector'));
     const ec2 = withSpec(
       example('ec2-cluster', 'cluster', 'launch-template', 'auto-scaling-group', 'capacity-provider'),
       { AutoScalingGroup: { minSize: 1, maxSize: 3, tags: blue }, LaunchTemplate: { tags: blue } },
@@ -61,6 +68,24 @@ describe('with exactly the policies of docs/iam', () => {
         'ec2:CreateTags',
         'autoscaling:CreateOrUpdateTags',
       ]),
+    );
+    held.lift();
+  });
+
+  it('core and capacity-providers are enough for a provider of a group that is no object, and for its cluster', async () => {
+    held = guard(bed, policies('core', 'capacity-providers'));
+    const autoScalingGroupArn = await groupOfOthers(bed, 'theirs');
+    const provider = (targetCapacity: number): Manifest => ({
+      kind: 'ECSCapacityProvider',
+      metadata: { name: 'on-theirs' },
+      spec: {
+        autoScalingGroupProvider: { autoScalingGroupArn, managedScaling: { status: 'ENABLED', targetCapacity } },
+      },
+    });
+    const users = cluster('theirs', { capacityProviderRefs: [{ name: 'on-theirs' }] });
+    await lives([users, provider(100)], [users, provider(80)]);
+    expect([...held.asked]).toEqual(
+      expect.arrayContaining(['autoscaling:DescribeAutoScalingGroups', 'autoscaling:CreateOrUpdateTags']),
     );
     held.lift();
   });
@@ -111,6 +136,34 @@ describe('with exactly the policies of docs/iam', () => {
     held.lift();
   });
 });
+
+/** Made behind the operator's back, with an instance in the cluster of the same name; resolves with its ARN. */
+async function groupOfOthers({ region }: TestBed, name: string): Promise<string | undefined> {
+  const options = connection(region, { region: awsRegion });
+  const [autoScaling, ec2] = [new AutoScalingClient(options), new EC2Client(options)];
+  const LaunchTemplateData: RequestLaunchTemplateData = {
+    ImageId: 'ami-0123456789abcdef0',
+    InstanceType: 'm5.large',
+    IamInstanceProfile: { Name: 'ecsInstanceRole' },
+    UserData: Buffer.from(`#!/bin/bash\necho ECS_CLUSTER=${name} >> /etc/ecs/ecs.config\n`).toString('base64'),
+  };
+  await ec2.send(new CreateLaunchTemplateCommand({ LaunchTemplateName: name, LaunchTemplateData }));
+  await autoScaling.send(
+    new CreateAutoScalingGroupCommand({
+      AutoScalingGroupName: name,
+      LaunchTemplate: { LaunchTemplateName: name },
+      MinSize: 1,
+      MaxSize: 2,
+      VPCZoneIdentifier: 'subnet-1',
+    }),
+  );
+  const { AutoScalingGroups: [group] = [] } = await autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  );
+  ec2.destroy();
+  autoScaling.destroy();
+  return group?.AutoScalingGroupARN;
+}
 
 /** A life in which an operator of clusters, task definitions and services comes to make every call that it can make. */
 describe('without one action of core', () => {

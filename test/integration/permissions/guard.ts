@@ -11,13 +11,24 @@ const PUT_IN: Readonly<Record<string, string>> = {
   TASK_ROLES: 'app-*',
   INSTANCE_ROLES: 'ecsInstanceRole*',
   INFRASTRUCTURE_ROLES: 'ecsInfrastructureRole*',
+  SCALING_ROLES: 'scalingHooks*',
 };
+
+/** As docs/permissions.md has it done for several regions. */
+export const IN_ALL_REGIONS: Readonly<Record<string, string>> = { ...PUT_IN, REGION: '*' };
 
 /** The statements of these files of docs/iam, as they are attached to the operator's role. */
 export function policies(...names: readonly string[]): readonly Statement[] {
+  return policiesWith(PUT_IN, ...names);
+}
+
+export function policiesWith(
+  putIn: Readonly<Record<string, string>>,
+  ...names: readonly string[]
+): readonly Statement[] {
   return names.flatMap((name) => {
     const file = new URL(`../../../docs/iam/${name}.json`, import.meta.url);
-    const filled = Object.entries(PUT_IN).reduce(
+    const filled = Object.entries(putIn).reduce(
       (text, [placeholder, value]) => text.replaceAll(placeholder, value),
       readFileSync(file, 'utf8'),
     );
