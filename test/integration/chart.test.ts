@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -38,6 +38,15 @@ const everything: Values = {
   networkPolicy: { egress: { enabled: true } },
   metrics: { serviceMonitor: { enabled: true }, prometheusRule: { enabled: true }, dashboard: { enabled: true } },
 };
+
+/** A name as long as a Service's may be. */
+const longest = 'n'.repeat(63);
+/** The user and the groups of a pod, left to the cluster. */
+const nobody = { runAsUser: null, runAsGroup: null, fsGroup: null };
+/** The way out closed, but for what the policy names. */
+const closed = (more: Values = {}): Values => ({ networkPolicy: { egress: { enabled: true, ...more } } });
+
+const template = ['template', 'x', chart, '--kube-version', '1.36.0'];
 
 const container = (rendered: readonly Rendered[]) => podSpecOf(pick(rendered, 'Deployment')).containers[0];
 
@@ -89,6 +98,61 @@ describe('the chart', () => {
     });
     expect(pick(rendered, 'ValidatingAdmissionPolicy').metadata.annotations).toBeUndefined();
   });
+
+  test.each<[string, Values]>([
+    ['for all namespaces', {}],
+    ['for one namespace', { watch: { namespace: 'team-a' } }],
+  ])('%s shares nothing that is in no namespace with a release of another name', async (_, values) => {
+    const second = { ...everything, ...values, crds: { install: false }, rbac: { userRoles: false } };
+    const clusterWide = async (name: string): Promise<readonly string[]> =>
+      (await helm.render(second, { name, namespace: 'ecs-operator' }))
+        .filter(({ metadata }) => metadata.namespace === undefined)
+        .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    const [first, other] = [await clusterWide('ecs-operator'), await clusterWide('team-b')];
+    expect(first).toHaveLength(2);
+    expect(other).toHaveLength(2);
+    expect(first.filter((one) => other.includes(one))).toEqual([]);
+  });
+
+  test.each<[string, Values, string]>([
+    ['a release', {}, longest.slice(0, 53)],
+    ['fullnameOverride', { fullnameOverride: longest }, 'x'],
+  ])('gives no object too long a name when that of %s is as long as it may be', async (_, values, name) => {
+    const rendered = await helm.render(
+      { ...everything, ...values, rbac: { userRoles: false } },
+      { name, namespace: 'ecs-operator' },
+    );
+    const namespaced = rendered.filter(({ metadata }) => metadata.namespace !== undefined);
+    expect(namespaced.filter(({ metadata }) => metadata.name.length > 63)).toEqual([]);
+    expect(pick(rendered, 'ConfigMap').metadata.name).toMatch(/^n+-dashboard$/);
+    expect(pick(rendered, 'Service').metadata.name).toMatch(/^n+-metrics$/);
+  });
+});
+
+describe('a chart that depends on this one', () => {
+  let umbrella: string;
+
+  beforeAll(async () => {
+    umbrella = join(home, 'umbrella');
+    await mkdir(join(umbrella, 'charts'), { recursive: true });
+    await cp(chart, join(umbrella, 'charts/ecs-operator'), { recursive: true });
+    const dependency = { name: 'ecs-operator', version: '>=0.0.0-0', condition: 'ecs-operator.enabled' };
+    const described = { apiVersion: 'v2', name: 'umbrella', version: '1.0.0', dependencies: [dependency] };
+    await writeFile(join(umbrella, 'Chart.yaml'), JSON.stringify(described));
+  });
+
+  const render = (values: Values): Promise<readonly Rendered[]> =>
+    helm.render({ global: { team: 'a' }, 'ecs-operator': { ...region, ...values } }, undefined, umbrella);
+
+  test('may turn it on and off by a condition', async () => {
+    expect(pick(await render({ enabled: true }), 'Deployment').metadata.name).toBe('ecs-operator');
+    expect(await render({ enabled: false })).toEqual([]);
+  });
+
+  test('may take out what it has by default', async () => {
+    const { securityContext } = podSpecOf(pick(await render({ podSecurityContext: nobody }), 'Deployment'));
+    expect(securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+  });
 });
 
 describe('a pod', () => {
@@ -108,6 +172,33 @@ describe('a pod', () => {
       runAsNonRoot: true,
       capabilities: { drop: ['ALL'] },
     });
+  });
+
+  test('runs as the user and the groups that the values name, or that the cluster chooses', async () => {
+    const contextOf = async (podSecurityContext: Values): Promise<Values> =>
+      podSpecOf(pick(await helm.render({ ...region, podSecurityContext }), 'Deployment')).securityContext;
+    const always = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
+    expect(await contextOf(nobody)).toEqual(always);
+    const own = { runAsUser: 1_000_680_000, fsGroup: null };
+    expect(await contextOf(own)).toEqual({ ...always, runAsUser: 1_000_680_000, runAsGroup: 65_532 });
+    // And not 1.00068e+09, which is no integer to the API server.
+    const text = await helm.must(template, { ...region, podSecurityContext: own });
+    expect(text).toContain('runAsUser: 1000680000\n');
+  });
+
+  test('is replaced by a rolling update, or with type Recreate without one', async () => {
+    const specOf = async (strategy: Values): Promise<unknown> =>
+      pick(await helm.render({ ...region, strategy }), 'Deployment').spec;
+    const rolling = (rollingUpdate: Values): Values => ({ type: 'RollingUpdate', rollingUpdate });
+    expect(await specOf({})).toHaveProperty('strategy', rolling({ maxSurge: 1, maxUnavailable: 0 }));
+    const onePodLess = rolling({ maxSurge: 0, maxUnavailable: 1 });
+    expect(await specOf(onePodLess)).toHaveProperty('strategy', onePodLess);
+    expect(await specOf({ type: 'Recreate' })).toHaveProperty('strategy', { type: 'Recreate' });
+  });
+
+  test('may be asked more than once before it is ready', async () => {
+    const { readinessProbe } = container(await helm.render({ ...region, readinessProbe: { successThreshold: 2 } }));
+    expect(readinessProbe).toMatchObject({ successThreshold: 2 });
   });
 
   test('is probed where it answers, and has time to stop', async () => {
@@ -130,6 +221,57 @@ describe('a pod', () => {
     expect(container(await helm.render({ ...region, image: { digest } })).image).toMatch(
       new RegExp(`:[\\d.]+@${digest}$`),
     );
+  });
+});
+
+interface NetworkPolicy {
+  readonly policyTypes: readonly string[];
+  readonly egress?: readonly { readonly to?: unknown; readonly ports?: unknown }[];
+}
+
+describe('the NetworkPolicy', () => {
+  const policyOf = async (values: Values): Promise<NetworkPolicy> => {
+    const { spec } = pick(await helm.render({ ...region, ...values }), 'NetworkPolicy');
+    // A rendered document is untyped; the tests look at each of these fields.
+    return spec as NetworkPolicy;
+  };
+  const tcp = (...ports: readonly number[]) => ports.map((port) => ({ port, protocol: 'TCP' }));
+
+  test('says nothing of the way out, until that is to be closed', async () => {
+    const { policyTypes, egress } = await policyOf({});
+    expect(policyTypes).toEqual(['Ingress']);
+    expect(egress).toBeUndefined();
+  });
+
+  test('lets out to everywhere nothing but names and the ports that the values name', async () => {
+    const { policyTypes, egress = [] } = await policyOf(closed({ tcpPorts: [443, 8443] }));
+    expect(policyTypes).toEqual(['Ingress', 'Egress']);
+    const names = [{ port: 53, protocol: 'UDP' }, ...tcp(53)];
+    expect(egress.filter(({ to }) => to === undefined)).toEqual([{ ports: names }, { ports: tcp(443, 8443) }]);
+  });
+
+  test.each([[[]], [null]])(
+    'has no rule without ports, which would open all of them, when tcpPorts is %j',
+    async (none) => {
+      const { egress = [] } = await policyOf(closed({ tcpPorts: none }));
+      expect(egress).toHaveLength(2);
+      expect(egress.filter(({ ports }) => ports == null)).toEqual([]);
+    },
+  );
+
+  test.each<[string, Values]>([
+    ['a port that is open', { ...closed({ tcpPorts: [443, 4318] }), traces: { endpoint: 'http://[fd00::1]:4318/v1' } }],
+    ['the port of https', { ...closed(), traces: { endpoint: 'https://user:1@collector/otlp' } }],
+    [
+      'a rule of the user’s own',
+      { ...closed({ extra: [{ ports: tcp(4318) }] }), traces: { endpoint: 'http://collector:4318' } },
+    ],
+    [
+      'a policy that is not made',
+      { networkPolicy: { enabled: false, egress: { enabled: true } }, traces: { endpoint: 'http://collector:4318' } },
+    ],
+  ])('does not keep traces from a collector behind %s', async (_, values) => {
+    expect(pick(await helm.render({ ...region, ...values }), 'Deployment')).toBeDefined();
   });
 });
 
@@ -216,7 +358,62 @@ describe('values', () => {
       { ...region, image: { digest: 'latest' } },
       "at '/image/digest': 'latest' does not match pattern '^(sha256:",
     ],
-    ['too little time to stop', { ...region, terminationGracePeriodSeconds: 5 }, 'minimum: got 5, want 15'],
+    ['too little time to stop', { ...region, terminationGracePeriodSeconds: 19 }, 'minimum: got 19, want 20'],
+    [
+      'a label that the chart sets',
+      { ...region, commonLabels: { 'app.kubernetes.io/name': 'mine' } },
+      "invalid propertyName 'app.kubernetes.io/name'",
+    ],
+    [
+      'a budget that would block every drain',
+      { ...region, podDisruptionBudget: { maxUnavailable: 0 } },
+      "at '/podDisruptionBudget/maxUnavailable': minimum: got 0, want 1",
+    ],
+    [
+      'a share that would block every drain',
+      { ...region, podDisruptionBudget: { maxUnavailable: '0%' } },
+      "at '/podDisruptionBudget/maxUnavailable': '0%' does not match pattern",
+    ],
+    [
+      'a liveness probe that has to succeed twice',
+      { ...region, livenessProbe: { successThreshold: 2 } },
+      "at '/livenessProbe/successThreshold': value must be 1",
+    ],
+    [
+      'a rollout that could not begin',
+      { ...region, strategy: { rollingUpdate: { maxSurge: 0 } } },
+      'strategy.rollingUpdate.maxSurge and strategy.rollingUpdate.maxUnavailable are both 0',
+    ],
+    [
+      'a rollout that could not begin, in percent',
+      { ...region, strategy: { rollingUpdate: { maxSurge: '0%', maxUnavailable: '00%' } } },
+      'strategy.rollingUpdate.maxSurge and strategy.rollingUpdate.maxUnavailable are both 0',
+    ],
+    [
+      'root as the user',
+      { ...region, podSecurityContext: { runAsUser: 0 } },
+      "at '/podSecurityContext/runAsUser': minimum: got 0, want 1",
+    ],
+    [
+      'what would weaken the pod',
+      { ...region, podSecurityContext: { runAsNonRoot: false } },
+      "at '/podSecurityContext': additional properties 'runAsNonRoot' not allowed",
+    ],
+    [
+      'a collector behind a port that is closed',
+      { ...region, ...closed(), traces: { endpoint: 'http://collector:4318' } },
+      'networkPolicy.egress.tcpPorts does not have 4318, the port of traces.endpoint',
+    ],
+    [
+      'a collector behind the port of http when that is closed',
+      { ...region, ...closed(), traces: { endpoint: 'http://[fd00::1]/otlp' } },
+      'networkPolicy.egress.tcpPorts does not have 80, the port of traces.endpoint',
+    ],
+    [
+      'a collector behind the port of https when that is closed',
+      { ...region, ...closed({ tcpPorts: [6443] }), traces: { endpoint: 'https://collector' } },
+      'networkPolicy.egress.tcpPorts does not have 443, the port of traces.endpoint',
+    ],
     [
       'a lease that ends before its leader does',
       { ...region, leaderElection: { renewDeadline: 20 } },
@@ -243,8 +440,25 @@ describe('values', () => {
       'leave metrics.service.enabled=true',
     ],
   ])('refuse %s with a message that names it', async (_, values, message) => {
-    const { exitCode, stderr } = await helm.run(['template', 'x', chart, '--kube-version', '1.36.0'], values);
+    const { exitCode, stderr } = await helm.run(template, values);
     expect(stderr).toContain(message);
+    expect(exitCode).not.toBe(0);
+  });
+
+  test.each<[string, (labels: Values) => Values]>([
+    ['commonLabels', (labels) => ({ commonLabels: labels })],
+    ['podLabels', (labels) => ({ podLabels: labels })],
+    ['metrics.serviceMonitor.labels', (labels) => ({ metrics: { serviceMonitor: { enabled: true, labels } } })],
+    ['metrics.prometheusRule.labels', (labels) => ({ metrics: { prometheusRule: { enabled: true, labels } } })],
+    ['metrics.dashboard.labels', (labels) => ({ metrics: { dashboard: { enabled: true, labels } } })],
+  ])('add labels by %s, but none that the chart sets', async (_, valuesOf) => {
+    const added = await helm.render({ ...region, ...valuesOf({ 'app.kubernetes.io/created-by': 'team-a' }) });
+    expect(JSON.stringify(added)).toContain('"app.kubernetes.io/created-by":"team-a"');
+    const own = Object.keys(pick(await helm.render(region), 'Service').metadata.labels);
+    expect(own).toContain('app.kubernetes.io/component');
+    const values = { ...region, ...valuesOf(Object.fromEntries(own.map((label) => [label, 'mine']))) };
+    const { exitCode, stderr } = await helm.run(template, values);
+    expect(own.filter((label) => !stderr.includes(`invalid propertyName '${label}'`))).toEqual([]);
     expect(exitCode).not.toBe(0);
   });
 

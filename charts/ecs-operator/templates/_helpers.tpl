@@ -2,11 +2,14 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{- /* The release's name, in front of the chart's where it does not hold it already. */ -}}
+{{- /*
+The release's name, in front of the chart's where it does not hold it already. Cut at 53, so that what the longest name adds, `-dashboard`, still
+fits the 63 characters that Kubernetes allows in most names.
+*/ -}}
 {{- define "ecs-operator.fullname" -}}
 {{- $name := include "ecs-operator.name" . }}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) }}
-{{- default $full .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- default $full .Values.fullnameOverride | trunc 53 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "ecs-operator.selectorLabels" -}}
@@ -64,7 +67,7 @@ annotations:
   namespace: {{ .Release.Namespace }}
 {{- end }}
 
-{{- /* What the schema cannot compare. The operator would refuse the same, but in a pod that does not start. */ -}}
+{{- /* What the schema cannot compare. The operator or the API server would refuse the same, but later and where nobody looks. */ -}}
 {{- define "ecs-operator.validate" -}}
 {{- $region := required "aws.region is empty: set it to the AWS region of objects that have no spec.region, such as --set aws.region=eu-west-1." .Values.aws.region }}
 {{- range .Values.extraEnv }}
@@ -78,6 +81,32 @@ annotations:
 {{- end }}
 {{- if le (float64 .renewDeadline) (mulf 1.2 (float64 .retryPeriod)) }}
 {{- fail (printf "leaderElection.renewDeadline is %v: it must be more than 1.2 times leaderElection.retryPeriod, which is %v." .renewDeadline .retryPeriod) }}
+{{- end }}
+{{- end }}
+{{- with .Values.strategy }}
+{{- if ne (toString .type) "Recreate" }}
+{{- with .rollingUpdate }}
+{{- if and (regexMatch "^0+%?$" (toString .maxSurge)) (regexMatch "^0+%?$" (toString .maxUnavailable)) }}
+{{- fail "strategy.rollingUpdate.maxSurge and strategy.rollingUpdate.maxUnavailable are both 0: a rollout could neither start a new pod nor end an old one. Let one of them be more than 0." }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- include "ecs-operator.validateTraces" . }}
+{{- end }}
+
+{{- /* The operator would run well, and every span would be lost behind the policy. What `extra` lets out is for its author to know. */ -}}
+{{- define "ecs-operator.validateTraces" -}}
+{{- $egress := .Values.networkPolicy.egress }}
+{{- if and .Values.traces.endpoint .Values.networkPolicy.enabled $egress.enabled (not $egress.extra) }}
+{{- $url := urlParse .Values.traces.endpoint }}
+{{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) }}
+{{- $open := list }}
+{{- range $egress.tcpPorts }}
+{{- $open = append $open (toString .) }}
+{{- end }}
+{{- if not (has $port $open) }}
+{{- fail (printf "networkPolicy.egress.tcpPorts does not have %s, the port of traces.endpoint, which is %s: add it, or a rule in networkPolicy.egress.extra that lets it out." $port .Values.traces.endpoint) }}
 {{- end }}
 {{- end }}
 {{- end }}
