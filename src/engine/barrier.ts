@@ -4,6 +4,14 @@ import type { ObjectKey } from '../kube/types.ts';
 export interface SeenVersions {
   /** True when the store holds, or has seen the end of, at least this version of the object. */
   hasSeen(key: ObjectKey, resourceVersion: string): boolean;
+  /** How often its versions have gone back, as when etcd is restored from a backup. A store whose versions never do need not tell. */
+  readonly rewinds?: number;
+}
+
+interface Written {
+  readonly resourceVersion: string;
+  /** Those of the store when it was written. */
+  readonly rewinds: number | undefined;
 }
 
 /**
@@ -11,7 +19,7 @@ export interface SeenVersions {
  * older object is the largest class of operator bugs (Sieve, 19 of 46); Kubernetes 1.36's own controllers have the same gate.
  */
 export class WriteBarrier {
-  readonly #written = new Map<ObjectKey, string>();
+  readonly #written = new Map<ObjectKey, Written>();
   readonly #store: SeenVersions;
 
   constructor(store: SeenVersions) {
@@ -23,7 +31,7 @@ export class WriteBarrier {
   }
 
   wrote(key: ObjectKey, resourceVersion: string): void {
-    this.#written.set(key, resourceVersion);
+    this.#written.set(key, { resourceVersion, rewinds: this.#store.rewinds });
   }
 
   forget(key: ObjectKey): void {
@@ -37,7 +45,9 @@ export class WriteBarrier {
   isCurrent(key: ObjectKey): boolean {
     const written = this.#written.get(key);
     if (written === undefined) return true;
-    if (!this.#store.hasSeen(key, written)) return false;
+    // A version of before a restore of etcd may never come. The list that showed the restore began after the write: it has what is left.
+    const isOvertaken = written.rewinds !== this.#store.rewinds;
+    if (!isOvertaken && !this.#store.hasSeen(key, written.resourceVersion)) return false;
     this.#written.delete(key);
     return true;
   }

@@ -6,6 +6,15 @@ const FRESH_MS = 5_000;
 /** kube-apiserver gives its own question to etcd two seconds. */
 const DEADLINE_MS = 3_000;
 
+/** A flow of its own, never held back for long: what requests were told to wait for is no answer to the next one. */
+const QUESTION = {
+  method: 'GET',
+  path: '/readyz',
+  flow: 'health',
+  longestHoldMs: FRESH_MS,
+  deadlineMs: DEADLINE_MS,
+} as const;
+
 /**
  * Asks the API server whether it is ready, when somebody wants to know. Its `/readyz` fails without etcd, which `/version` does not, and
  * every service account may read it (ClusterRole system:public-info-viewer).
@@ -40,10 +49,8 @@ export class ApiServerProbe {
 
   async #ask(): Promise<void> {
     try {
-      // A flow of its own: what other requests were told to wait for is no answer to this one.
-      const path = '/readyz';
       const signal = this.#abort.signal;
-      await this.#transport.text({ method: 'GET', path, flow: 'health', deadlineMs: DEADLINE_MS, signal });
+      await this.#transport.text({ ...QUESTION, signal });
       this.#answeredMs = this.#clock.monotonicMs();
     } catch (error) {
       // A server that refuses to tell is there.

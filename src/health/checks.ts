@@ -27,8 +27,11 @@ interface Working {
  * API server's only replica is not told at all.
  */
 const API_SERVER_LOST_MS = 15_000;
-/** A watch that is well is heard of each minute, and one that is silent is opened again after 100 s. */
-const WATCH_LOST_MS = 180_000;
+/**
+ * A watch that is well is heard of each minute, mostly. A kind of which there is nothing to tell may be silent for longer; then it is
+ * opened again after 100 s, and listed after another 100 s, which takes up to 30 s.
+ */
+const WATCH_LOST_MS = 240_000;
 /**
  * What a pass may need after its deadline: a finalizer and a status that is refused twice, each a write and a read of at most 10 s,
  * with room for a machine that was suspended.

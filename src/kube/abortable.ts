@@ -2,7 +2,11 @@ import type { Clock } from '../clock.ts';
 
 /** Waits for `promise`, or rejects with the signal's reason as soon as it aborts. Leaves no listener on the signal. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason);
+  if (signal.aborted) {
+    // Whoever made it gave it to us. Without a handler its failure would end the process.
+    promise.catch(() => undefined);
+    return Promise.reject(signal.reason);
+  }
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });

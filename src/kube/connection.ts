@@ -2,6 +2,7 @@ import type { OutgoingHttpHeader } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { Clock } from '../clock.ts';
 import { abortable } from './abortable.ts';
 import { KubeError } from './errors.ts';
 
@@ -27,20 +28,25 @@ interface Material {
   readonly proxyUrl: string | undefined;
 }
 
+/** client-node waits for an exec plugin for ever, and all calls wait for the one that waits for it. */
+const credentialsLimitMs = 10_000;
+
 /**
  * Credentials for each request, and one keep-alive agent that is replaced only when the TLS material changes.
  * client-node would open a new connection pool for every call (measured: 300 calls, 300 TLS handshakes).
  */
 export class Connections {
   readonly #credentials: KubeCredentials;
+  readonly #clock: Clock;
   #current: { readonly fingerprint: string; readonly dispatcher: Dispatcher } | undefined;
   /** Replaced, but still finishing their last requests. */
   readonly #retiring = new Set<Dispatcher>();
   #pending: Promise<Connection> | undefined;
   #closed = false;
 
-  constructor(credentials: KubeCredentials) {
+  constructor(credentials: KubeCredentials, clock: Clock) {
     this.#credentials = credentials;
+    this.#clock = clock;
   }
 
   /** Callers that come while credentials are being fetched share the result: an expired exec token starts one process, not one a call. */
@@ -63,13 +69,19 @@ export class Connections {
     const cluster = this.#credentials.getCurrentCluster();
     if (cluster === null) throw new KubeError('failed', 'NoCluster', 'The kubeconfig has no current cluster.');
     const options: RequestOptions = {};
+    const overdue = new AbortController();
+    const cancel = this.#clock.schedule(credentialsLimitMs, () =>
+      overdue.abort(new Error(`they did not come within ${credentialsLimitMs / 1000} s.`)),
+    );
     try {
-      await this.#credentials.applyToHTTPSOptions(options);
+      await abortable(this.#credentials.applyToHTTPSOptions(options), overdue.signal);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new KubeError('failed', 'CredentialsFailed', `Credentials for the API server cannot be had: ${why}`, {
         cause: error,
       });
+    } finally {
+      cancel();
     }
     const url = new URL(cluster.server);
     const material = materialOf(options, cluster.proxyUrl);

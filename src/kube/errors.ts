@@ -27,8 +27,13 @@ export interface KubeStatus {
   };
 }
 
+interface Meaning {
+  readonly disposition: Disposition;
+  readonly reason: string;
+}
+
 /** What each HTTP status means for the object in hand. What is not listed is `failed`: retried with backoff. */
-const meanings: ReadonlyMap<number, { readonly disposition: Disposition; readonly reason: string }> = new Map([
+const meanings: ReadonlyMap<number, Meaning> = new Map([
   [400, { disposition: 'failed', reason: 'BadRequest' }],
   [401, { disposition: 'failed', reason: 'Unauthorized' }],
   [403, { disposition: 'failed', reason: 'Forbidden' }],
@@ -41,9 +46,16 @@ const meanings: ReadonlyMap<number, { readonly disposition: Disposition; readonl
   [504, { disposition: 'failed', reason: 'Timeout' }],
 ]);
 
-/** Classifies an answer by its HTTP status; the `Status` object only adds the server's words. */
+/**
+ * A 404 that is no `Status` says nothing of an object: a gateway has no route, or the API server does not serve the kind, which it says in
+ * plain text. To take that for the end of an object would be to forget what it has in AWS.
+ */
+const unrecognized: Meaning = { disposition: 'failed', reason: 'UnrecognizedResponse' };
+
+/** Classifies an answer by its HTTP status; but for a 404 the `Status` object only adds the server's words. */
 export function fromStatus(status: number, body: KubeStatus | undefined, details: KubeErrorDetails = {}): KubeError {
-  const meaning = meanings.get(status) ?? { disposition: 'failed', reason: 'InternalError' };
+  const known = meanings.get(status) ?? { disposition: 'failed', reason: 'InternalError' };
+  const meaning = status === 404 && body?.kind !== 'Status' ? unrecognized : known;
   return new KubeError(meaning.disposition, reasonOf(status, body, meaning.reason), messageOf(status, body), {
     ...details,
     status,
@@ -53,7 +65,7 @@ export function fromStatus(status: number, body: KubeStatus | undefined, details
 function reasonOf(status: number, body: KubeStatus | undefined, fallback: string): string {
   // The server says `Gone` or `Expired` for the same thing: start again with a list.
   if (status === 410) return fallback;
-  // A watch whose version is newer than the server's (etcd restored from a backup, or a lagging replica) would otherwise resume for ever.
+  // The rest of a list that began before etcd was restored would otherwise be asked for for ever. A watch is not told: see the reflector.
   if (body?.details?.causes?.some((cause) => cause.reason === 'ResourceVersionTooLarge') === true) {
     return 'ResourceVersionTooLarge';
   }

@@ -2,9 +2,6 @@ import { type Clock, sleep } from '../clock.ts';
 import { abortable } from './abortable.ts';
 import { KubeError } from './errors.ts';
 
-/** A load balancer in front of the API server may ask for hours; two minutes is long for us and short for it. */
-const longestHoldMs = 120_000;
-
 /** Permission to send one request. Give it back with `leave`. */
 export interface Ticket {
   readonly probe: (() => void) | undefined;
@@ -35,10 +32,10 @@ export class Flow {
     }
   }
 
-  /** `retryAfterMs`: what the server asked for; `undefined` when it did not ask. */
-  leave(ticket: Ticket, retryAfterMs: number | undefined): void {
-    if (retryAfterMs !== undefined) {
-      const until = this.#clock.monotonicMs() + Math.min(retryAfterMs, longestHoldMs);
+  /** `holdMs`: for how long the server asked not to be called; `undefined` when it did not ask. */
+  leave(ticket: Ticket, holdMs: number | undefined): void {
+    if (holdMs !== undefined) {
+      const until = this.#clock.monotonicMs() + holdMs;
       this.#heldUntil = Math.max(this.#heldUntil ?? 0, until);
     } else if (ticket.probe !== undefined) {
       this.#heldUntil = undefined;

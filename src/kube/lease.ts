@@ -71,8 +71,11 @@ export interface LeaseAccess {
 const resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' };
 const claimAnnotation = 'ecs-operator.dev/claimed-by';
 const layoutAnnotation = 'ecs-operator.dev/shards';
-/** Renewals wait for nobody else's Retry-After. */
-const flow = 'leases';
+/**
+ * Renewals wait for nobody else's Retry-After, and for their own no longer than the usual period between two attempts: after a blip the
+ * server would renew, and a leader that waited for half a minute would have lost his Lease.
+ */
+const flow = { flow: 'leases', longestHoldMs: 2_000 };
 
 /** Leases of one namespace. */
 export class LeaseClient implements LeaseAccess {
@@ -88,7 +91,7 @@ export class LeaseClient implements LeaseAccess {
     const path = pathOf(resource, this.#namespace, name);
     try {
       return read(
-        await this.#transport.request<LeaseObject>({ method: 'GET', path, flow, signal, deadlineMs, gate: onSend }),
+        await this.#transport.request<LeaseObject>({ ...flow, method: 'GET', path, signal, deadlineMs, gate: onSend }),
       );
     } catch (error) {
       if (error instanceof KubeError && error.disposition === 'absent') return undefined;
@@ -111,11 +114,11 @@ export class LeaseClient implements LeaseAccess {
     const query = { fieldManager };
     return read(
       await this.#transport.request<LeaseObject>({
+        ...flow,
         method,
         path,
         query,
         body,
-        flow,
         signal,
         deadlineMs,
         gate: onSend,

@@ -36,7 +36,7 @@ export interface ReflectorStats {
   readonly parseErrors: number;
   /** Monotonic time of the last page, event or bookmark. */
   readonly lastEventAtMs: number | undefined;
-  /** Monotonic time of the last good answer of any form: a page, an opened watch, a line, a watch's proper end. */
+  /** Monotonic time of the last page or line that was good. A watch that is only open may be one that is told nothing. */
   readonly lastContactAtMs: number | undefined;
   readonly seenResourceVersion: string | undefined;
 }
@@ -51,6 +51,12 @@ const pageSize = 500;
 const listDeadlineMs = 30_000;
 /** client-go's rule: a watch that ends sooner than this without an event is a failure, or it would be a hot loop. */
 const shortestHealthyWatchMs = 1_000;
+/**
+ * Bookmarks come about every minute, so a watch that is silent for two, however often it was resumed, may be so for ever: a proxy holds
+ * the stream back, or etcd was restored. From a version that it has not reached kube-apiserver accepts a watch and tells it nothing
+ * (kubernetes#107457). Where etcd reports no progress a quiet kind is silent for longer and well; that costs a list now and then.
+ */
+const longestSilenceMs = 120_000;
 /** What a starting API server, or a load balancer without one, answers. */
 const gatewayErrors: ReadonlySet<number> = new Set([502, 503, 504]);
 
@@ -76,6 +82,8 @@ export class Reflector<T extends KubeObject> {
   #lists = 0;
   #watches = 0;
   #parseErrors = 0;
+  /** For how long watches have been open since the last page or line. */
+  #silentMs = 0;
   #lastEventAtMs: number | undefined;
   #lastContactAtMs: number | undefined;
 
@@ -202,7 +210,12 @@ export class Reflector<T extends KubeObject> {
     // Asked for while the last pages were read: those pages began too early.
     if (this.#refreshes.areAsked) return { kind: 'expired', healthy: true };
     const input = await this.#follow(resourceVersion, AbortSignal.any([signal, interrupt.signal]));
-    return interrupt.signal.aborted && !signal.aborted ? { kind: 'expired', healthy: true } : input;
+    if (signal.aborted) return input;
+    if (interrupt.signal.aborted) return { kind: 'expired', healthy: true };
+    if (this.#silentMs < longestSilenceMs) return input;
+    const { log, names } = this.#options;
+    log.info({ kind: names.kind }, 'the watch has been silent for too long; list and watch start again');
+    return { kind: 'expired', healthy: true };
   }
 
   async #follow(resourceVersion: string, signal: AbortSignal): Promise<ReflectorInput> {
@@ -227,17 +240,19 @@ export class Reflector<T extends KubeObject> {
         signal,
       });
       openedAt = clock.monotonicMs();
-      this.#lastContactAtMs = openedAt;
       for await (const line of lines) {
         reached.resourceVersion = this.#handle(line);
         reached.healthy = true;
       }
       if (signal.aborted) return { kind: 'aborted' };
-      this.#lastContactAtMs = clock.monotonicMs();
       return { ...reached, kind: 'ended', healthy: isHealthy() };
     } catch (error) {
       // A kind without changes has quiet watches; that one breaks after minutes is no reason to wait longer each time.
       return this.#failure(error, signal, { ...reached, healthy: isHealthy() });
+    } finally {
+      // Nothing for one that was not opened: a server that is down keeps nothing to itself.
+      const heardAt = Math.max(openedAt, this.#lastContactAtMs ?? openedAt);
+      this.#silentMs += Math.max(0, clock.monotonicMs() - heardAt);
     }
   }
 
@@ -290,6 +305,7 @@ export class Reflector<T extends KubeObject> {
   #touch(): void {
     this.#lastEventAtMs = this.#options.clock.monotonicMs();
     this.#lastContactAtMs = this.#lastEventAtMs;
+    this.#silentMs = 0;
   }
 }
 

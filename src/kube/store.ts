@@ -22,6 +22,7 @@ export class Store<T extends KubeObject> {
   readonly #listeners = new Set<StoreListener<T>>();
   #objects = new Map<ObjectKey, T>();
   #seenResourceVersion: string | undefined;
+  #rewinds = 0;
   #synced = false;
   #listenerErrors = 0;
 
@@ -36,6 +37,11 @@ export class Store<T extends KubeObject> {
   /** The newest version that a list, an event or a bookmark has brought; `undefined` before the first list. */
   get seenResourceVersion(): string | undefined {
     return this.#seenResourceVersion;
+  }
+
+  /** How often a list has brought a lower version than was seen before: etcd was restored from a backup. */
+  get rewinds(): number {
+    return this.#rewinds;
   }
 
   /** Listeners and index functions that threw. */
@@ -93,6 +99,7 @@ export class Store<T extends KubeObject> {
     const initial = !this.#synced;
     this.#synced = true;
     this.#objects = after;
+    if (this.#isAhead(resourceVersion)) this.#rewinds += 1;
     this.#seenResourceVersion = resourceVersion;
     const events: StoreEvent<T>[] = [];
     for (const [key, object] of before)
@@ -126,10 +133,12 @@ export class Store<T extends KubeObject> {
 
   /** A bookmark: everything up to this version has been seen, even though nothing of this kind changed. */
   advance(resourceVersion: string): void {
+    if (!this.#isAhead(resourceVersion)) this.#seenResourceVersion = resourceVersion;
+  }
+
+  #isAhead(resourceVersion: string): boolean {
     const seen = this.#seenResourceVersion;
-    if (seen === undefined || compareResourceVersions(seen, resourceVersion) !== 1) {
-      this.#seenResourceVersion = resourceVersion;
-    }
+    return seen !== undefined && compareResourceVersions(seen, resourceVersion) === 1;
   }
 
   /** Keeps the stored object when the new one is the same version of it, so that identity means equality. */

@@ -7,6 +7,7 @@ import { Connections, type KubeCredentials } from './connection.ts';
 import { fromStatus, KubeError, type KubeStatus } from './errors.ts';
 import { Flow } from './flow.ts';
 import { linesOf } from './lines.ts';
+import { believedRetryAfter, defaultRetryAfterMs } from './retry-after.ts';
 
 export { KubeError } from './errors.ts';
 
@@ -28,6 +29,8 @@ export interface KubeRequest {
   readonly deadlineMs?: number | undefined;
   /** Requests of one flow are held back together after Retry-After. Calls that must not wait for others, such as lease renewals, have their own. */
   readonly flow?: string | undefined;
+  /** The longest time that a Retry-After to this request holds its flow back, where that cannot wait for what the server asks for. */
+  readonly longestHoldMs?: number | undefined;
   /** Runs right before the request is sent, after any waiting; throwing keeps it from being sent. For leader checks. */
   readonly gate?: (() => void) | undefined;
   /** On whose behalf; comes back in the record of the request and changes nothing. */
@@ -63,8 +66,6 @@ export interface TransportOptions {
 
 const defaultDeadlineMs = 10_000;
 const defaultInactivityMs = 100_000;
-/** kube-apiserver leaves Retry-After out only by mistake of something in between. */
-const defaultRetryAfterMs = 1_000;
 
 /**
  * JSON calls and line streams to the API server over one keep-alive agent. Every call has a deadline, every failure is a
@@ -79,7 +80,7 @@ export class Transport {
 
   constructor(options: TransportOptions) {
     this.#clock = options.clock;
-    this.#connections = new Connections(options.credentials);
+    this.#connections = new Connections(options.credentials, options.clock);
     this.#inactivityMs = options.inactivityMs ?? defaultInactivityMs;
     this.#onRequest = options.onRequest ?? (() => {});
   }
@@ -151,11 +152,12 @@ export class Transport {
   ): Promise<Dispatcher.ResponseData> {
     const flow = this.#flow(request.flow ?? 'default');
     const ticket = await flow.enter(patienceMs, operation, signal);
-    let retryAfterMs: number | undefined;
+    let holdMs: number | undefined;
     try {
       const response = await this.#dispatch(request, signal);
       if (response.statusCode < 400) return response;
-      retryAfterMs = this.#retryAfter(response.statusCode, response.headers);
+      const retryAfterMs = this.#retryAfter(response.statusCode, response.headers);
+      if (retryAfterMs !== undefined) holdMs = Math.min(retryAfterMs, request.longestHoldMs ?? retryAfterMs);
       const status = statusOf(await response.body.text());
       throw fromStatus(response.statusCode, status, {
         operation,
@@ -163,7 +165,7 @@ export class Transport {
         retryAfterMs,
       });
     } finally {
-      flow.leave(ticket, retryAfterMs);
+      flow.leave(ticket, holdMs);
     }
   }
 
@@ -211,8 +213,7 @@ export class Transport {
     const value = header(headers, 'retry-after');
     if (value === undefined) return status === 429 ? defaultRetryAfterMs : undefined;
     const seconds = Number(value);
-    const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - this.#clock.wallMs();
-    return Number.isFinite(ms) ? Math.max(ms, 0) : defaultRetryAfterMs;
+    return believedRetryAfter(Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - this.#clock.wallMs());
   }
 
   /** The caller's abort and the gate's error stay what they are; our own limits and everything from the socket become a KubeError. */

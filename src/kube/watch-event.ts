@@ -1,4 +1,5 @@
 import { fromStatus, KubeError, type KubeStatus } from './errors.ts';
+import { believedRetryAfter } from './retry-after.ts';
 import type { KubeObject } from './types.ts';
 
 export type WatchEvent<T> =
@@ -13,7 +14,7 @@ export function parseWatchLine<T extends KubeObject>(line: string): WatchEvent<T
   switch (event.type) {
     case 'ERROR': {
       const seconds = event.object.details?.retryAfterSeconds;
-      const retryAfterMs = seconds === undefined ? undefined : seconds * 1000;
+      const retryAfterMs = seconds === undefined ? undefined : believedRetryAfter(seconds * 1000);
       throw fromStatus(event.object.code ?? 500, event.object, { operation: 'WATCH', retryAfterMs });
     }
     case 'ADDED':

@@ -69,4 +69,12 @@ describe('whether the API server answers', () => {
     server.fail(ok);
     expect(await probe.answeredMs()).toBe(0);
   });
+
+  test('is asked again after five seconds, however long it wanted to be left alone', async () => {
+    server.failOnce({ kind: 'status', code: 503, headers: { 'retry-after': '60' } });
+    expect(await probe.answeredMs()).toBeUndefined();
+    server.fail(ok);
+    clock.advance(5_000);
+    expect(await probe.answeredMs()).toBe(5_000);
+  });
 });

@@ -29,10 +29,11 @@ describe('readiness', () => {
       ['lists: not listed yet: ECSService'],
     ],
     ['a quiet watch had its bookmark', { watches: [watched({ lastContactAtMs: at(100 * SECOND) })] }, []],
+    ['a silent watch is being listed', { watches: [watched({ lastContactAtMs: at(231 * SECOND) })] }, []],
     [
       'a watch is not let in any more',
-      { watches: [watched({ state: 'waiting', lastContactAtMs: at(181 * SECOND) })] },
-      ['watches: nothing heard for 180 s: ECSService'],
+      { watches: [watched({ state: 'waiting', lastContactAtMs: at(241 * SECOND) })] },
+      ['watches: nothing heard for 240 s: ECSService'],
     ],
   ])('%s', (_, facts, expected) => {
     expect(problems(readiness({ ...well, ...facts }))).toEqual(expected);

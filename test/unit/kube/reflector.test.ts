@@ -48,6 +48,21 @@ function contents(): string[] {
     .sort();
 }
 
+/** For so long the watch that is open says nothing. */
+async function quietFor(ms: number): Promise<void> {
+  await until('the watch is open, for the reflector too', () => clock.pending.includes(100_000));
+  clock.advance(ms);
+}
+
+/** Lets virtual time pass only while the reflector waits. */
+async function resumes(open: number): Promise<void> {
+  await until(`watch ${open} is open`, () => watches() === open && server.watches.size === 1, {
+    step: () => {
+      if (reflector.stats.state === 'waiting') clock.advance(100);
+    },
+  });
+}
+
 /** Lets virtual time pass only while the reflector waits, until the store equals the server. Returns the seconds that took. */
 async function caughtUp(): Promise<number> {
   const startMs = clock.monotonicMs();
@@ -278,8 +293,7 @@ describe('any other failure', () => {
   test('a watch without events that breaks after a while does not make the next wait longer', async () => {
     await start();
     for (let n = 0; n < 6; n += 1) {
-      await until('the watch is open, for the reflector too', () => clock.pending.includes(100_000));
-      clock.advance(50_000);
+      await quietFor(10_000);
       server.cutWatches();
       await until('it waits', () => reflector.stats.state === 'waiting');
       clock.advance(800);
@@ -322,6 +336,26 @@ describe('any other failure', () => {
     expect(reflector.stats.lastEventAtMs).toBeGreaterThan(100_000);
   });
 
+  test('a 503 that asks for an hour is believed for two minutes', async () => {
+    await start();
+    server.failOnce({ kind: 'status', code: 503, headers: { 'retry-after': '3600' } }, isWatch);
+    server.cutWatches();
+    await until('it waits', () => reflector.stats.state === 'waiting');
+    clock.advance(800);
+    await until('it has been refused', () => watches() === 2 && reflector.stats.state === 'waiting');
+    clock.advance(121_000);
+    await until('it watches again', () => server.watches.size === 1);
+  });
+
+  test('an ERROR event that asks for an hour is believed for two minutes', async () => {
+    await start();
+    const object = { ...status(429), details: { retryAfterSeconds: 3_600 } };
+    server.sendToWatches(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+    await until('it waits', () => reflector.stats.state === 'waiting');
+    clock.advance(121_000);
+    await until('it watches again', () => watches() === 2 && server.watches.size === 1);
+  });
+
   test('a 429 is followed by nothing before its Retry-After is over', async () => {
     await start();
     server.failOnce({ kind: 'status', code: 429, headers: { 'retry-after': '5' } }, isWatch);
@@ -356,6 +390,61 @@ describe('any other failure', () => {
       },
     });
     expect(lists()).toBe(0);
+  });
+});
+
+describe('a watch that says nothing', () => {
+  /** What kube-apiserver makes of a version that it has not reached, and a proxy of what it holds back. */
+  const mute: Fault = { kind: 'stream', text: '', after: 'leave' };
+
+  test('nor when it was resumed is followed by a list', async () => {
+    server.fail(mute, isWatch);
+    running = reflector.run(abort.signal);
+    await quietFor(101_000);
+    await until('it waits', () => reflector.stats.state === 'waiting');
+    server.put('missed', 1);
+    clock.advance(800);
+    await quietFor(101_000);
+    await caughtUp();
+    expect(server.requests.slice(0, 4).map(isWatch)).toEqual([false, true, true, false]);
+  });
+
+  test('and is cut again and again is followed by a list after two minutes of that', async () => {
+    await start();
+    for (const open of [2, 3]) {
+      await quietFor(50_000);
+      server.cutWatches();
+      await resumes(open);
+    }
+    expect(lists()).toBe(1);
+    await quietFor(50_000);
+    server.cutWatches();
+    await resumes(4);
+    expect(lists()).toBe(2);
+  });
+
+  test('but a bookmark now and then is resumed, however often it is cut', async () => {
+    await start();
+    for (let open = 2; open < 8; open += 1) {
+      await quietFor(60_000);
+      server.bookmark();
+      await until('the bookmark has come', () => store.seenResourceVersion === server.resourceVersion);
+      clock.advance(60_000);
+      server.cutWatches();
+      await resumes(open);
+    }
+    expect(lists()).toBe(1);
+  });
+
+  test('shows no sign of life by being open', async () => {
+    await start();
+    await quietFor(50_000);
+    server.cutWatches();
+    await resumes(2);
+    expect(reflector.stats.lastContactAtMs).toBe(0);
+    server.bookmark();
+    await until('the bookmark has come', () => store.seenResourceVersion === server.resourceVersion);
+    expect(reflector.stats.lastContactAtMs).toBe(clock.monotonicMs());
   });
 });
 

@@ -108,6 +108,17 @@ describe('a store', () => {
     expect(store.hasSeen('default/a', '100')).toBe(false);
   });
 
+  test('counts the lists that were older, and no others', () => {
+    const { store } = storeWithLog();
+    store.replace([], '9');
+    store.replace([], '9');
+    store.replace([], '10');
+    store.advance('8');
+    expect(store.rewinds).toBe(0);
+    store.replace([], '9');
+    expect(store.rewinds).toBe(1);
+  });
+
   test('survives listeners and index functions that throw, and says so', () => {
     const { store, errors } = storeWithLog();
     store.addIndex('broken', () => {

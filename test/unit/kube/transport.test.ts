@@ -153,6 +153,20 @@ describe('failures', () => {
     });
   });
 
+  test.each([
+    ['plain text', { kind: 'text', code: 404, text: 'default backend - 404\n' }, 'default backend - 404'],
+    ['JSON of somebody else', { kind: 'status', code: 404, body: { error: 'no route' } }, expect.any(String)],
+    ['an empty page', { kind: 'text', code: 404, text: '' }, expect.any(String)],
+  ] as const)('a 404 in %s does not say that an object is gone', async (_, fault, message) => {
+    server.failOnce(fault);
+    expect(await failure(transport.request({ ...get, signal: abort.signal }))).toMatchObject({
+      disposition: 'failed',
+      reason: 'UnrecognizedResponse',
+      status: 404,
+      message,
+    });
+  });
+
   test('an answer that is not JSON is MalformedResponse', async () => {
     server.failOnce({ kind: 'text', text: '<html>' });
     expect((await failure(transport.request({ ...get, signal: abort.signal }))).reason).toBe('MalformedResponse');
@@ -187,6 +201,48 @@ describe('failures', () => {
     const call = failure(stuck.request({ ...get, signal: abort.signal, deadlineMs: 50 }));
     clock.advance(50);
     expect((await call).reason).toBe('DeadlineExceeded');
+  });
+
+  test('credentials that never come are given up, and asked for again by the next call', async () => {
+    let fetches = 0;
+    const hanging: KubeCredentials = {
+      ...plainCredentials(server.url),
+      applyToHTTPSOptions: () => {
+        fetches += 1;
+        return fetches === 1 ? new Promise(() => undefined) : Promise.resolve();
+      },
+    };
+    const stuck = new Transport({ credentials: hanging, clock });
+    const call = failure(stuck.request({ ...get, signal: abort.signal, deadlineMs: 30_000 }));
+    await until('the credentials are waited for', () => clock.pending.includes(10_000));
+    clock.advance(10_000);
+    expect(await call).toMatchObject({
+      reason: 'CredentialsFailed',
+      message: 'Credentials for the API server cannot be had: they did not come within 10 s.',
+    });
+    await stuck.request({ ...get, signal: abort.signal });
+    await stuck.close();
+    expect(fetches).toBe(2);
+    expect(clock.pending).toEqual([]);
+  });
+
+  test('credentials that fail for a call that is given up already do not end the process', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): number => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const broken = new Transport({
+      credentials: {
+        ...plainCredentials(server.url),
+        applyToHTTPSOptions: () => Promise.reject(new Error('aws: killed')),
+      },
+      clock,
+    });
+    const reason = new Error('stop');
+    abort.abort(reason);
+    await expect(broken.request({ ...get, signal: abort.signal })).rejects.toBe(reason);
+    await delay(0);
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
   });
 
   test('credentials that cannot be had are CredentialsFailed', async () => {
@@ -280,6 +336,12 @@ describe('Retry-After', () => {
     const date = new Date(clock.wallMs() + 7_000).toUTCString();
     server.failOnce({ kind: 'status', code: 429, headers: { 'retry-after': date } });
     expect((await failure(transport.request({ ...get, signal: abort.signal }))).retryAfterMs).toBe(7_000);
+  });
+
+  test('that asks for an hour is believed for two minutes', async () => {
+    server.failOnce({ kind: 'status', code: 503, headers: { 'retry-after': '3600' } });
+    const error = await failure(transport.request({ ...get, signal: abort.signal }));
+    expect(error.retryAfterMs).toBe(120_000);
   });
 
   test('of one flow does not hold another', async () => {
