@@ -62,7 +62,7 @@ export class AccountDirectory implements Accounts {
   }
 
   /** What has to run for this to be true. */
-  get reflectors(): readonly Pick<Reflector<KubeObject>, 'kind' | 'run' | 'stats' | 'synced'>[] {
+  get reflectors(): readonly Pick<Reflector<KubeObject>, 'kind' | 'refresh' | 'run' | 'stats' | 'synced'>[] {
     return [this.#reflector];
   }
 
@@ -74,6 +74,10 @@ export class AccountDirectory implements Accounts {
         ? inNamespace(object.metadata.namespace)
         : referring(object.spec.accountRef.name),
     ]);
+  }
+
+  hasSeen(namespace: string): boolean {
+    return this.#namespaces.get(`/${namespace}`) !== undefined;
   }
 
   ofNamespace(namespace: string): string | undefined {
@@ -101,11 +105,13 @@ export class AccountDirectory implements Accounts {
     if (name !== undefined) this.#wakeIfDeleting(name);
   }
 
-  #onNamespace({ kind, object, ...event }: StoreEvent<KubeObject>): void {
+  #onNamespace({ kind, object, initial, ...event }: StoreEvent<KubeObject>): void {
     const previous = 'previous' in event ? annotated(event.previous)[0] : undefined;
     const now = kind === 'deleted' ? undefined : annotated(object)[0];
     const before = kind === 'deleted' ? annotated(object)[0] : previous;
-    if (before === now) return;
+    // Its objects may have been there before it.
+    const appeared = kind === 'added' && !initial;
+    if (before === now && !appeared) return;
     for (const user of this.#covered(inNamespace(object.metadata.name))) this.#options.wake(user);
     if (before !== undefined) this.#wakeIfDeleting(before);
   }

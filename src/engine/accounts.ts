@@ -13,6 +13,8 @@ export const ACCOUNT_ANNOTATION = 'ecs-operator.dev/aws-account';
 
 /** The accounts that objects may be in. */
 export interface Accounts {
+  /** False until the Namespace is there whose annotation counts: "no annotation" is what a Namespace says, not what a lagging watch leaves out. */
+  hasSeen(namespace: string): boolean;
   /** What the annotation of this namespace says. */
   ofNamespace(namespace: string): string | undefined;
   get(name: string): Managed | undefined;
@@ -33,11 +35,16 @@ export type ChosenAccount =
 /**
  * The account of an object: what `spec.accountRef` names, else its namespace's annotation, else the operator's own. One that is
  * named and cannot be used never becomes the operator's own: that would give its author what he was not given (Flux Operator's
- * CVE-2026-23990). `accounts` is undefined where the operator does not read them.
+ * CVE-2026-23990). No object is without a Namespace, so one that has not been seen may name an account too. `accounts` is undefined where
+ * the operator does not read them.
  */
 export function chooseAccount(object: Managed, accounts: Accounts | undefined): ChosenAccount {
   const { namespace } = object.metadata;
   const referred = object.spec.accountRef?.name;
+  if (referred === undefined && accounts?.hasSeen(namespace) === false) {
+    const message = `Waiting until the operator sees Namespace ${namespace}, whose annotation may name the account.`;
+    return blocked('NamespaceNotSeen', message);
+  }
   const name = referred ?? accounts?.ofNamespace(namespace);
   if (name === undefined) return { kind: 'own' };
   const field =

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { fromUnknown } from '../errors.ts';
+import { fromUnknown, OperatorError } from '../errors.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../kube/types.ts';
 import { hasFinalizer } from './finalizer.ts';
 import type { CommonSpec, CommonStatus } from './kind.ts';
@@ -8,7 +8,7 @@ import type { EngineOptions } from './options.ts';
 import { type PassResult, queueEffect } from './outcome.ts';
 import { Pass, type PassDependencies, type PassIdentity } from './pass.ts';
 import { type Priority, type Taken, WorkQueue } from './queue.ts';
-import { nextPollAt, nextResyncAt } from './schedule.ts';
+import { nextPollAt, nextRecheckAt, nextResyncAt } from './schedule.ts';
 
 type Managed = KubeObject<CommonSpec, CommonStatus>;
 
@@ -44,6 +44,12 @@ export interface ControllerDependencies<Reads> extends PassDependencies<Reads> {
   readonly onPass?: ((pass: ObservedPass) => void) | undefined;
 }
 
+/**
+ * Passes that begin before everything else in the process gets its turn. A pass without I/O ends in microtasks, so a long line of them would
+ * starve the very socket that they wait for.
+ */
+const PASSES_IN_A_ROW = 50;
+
 /** Works off one kind's queue: at most `concurrency` passes at once, never two on a key. */
 export class Controller<Reads> {
   readonly kind: string;
@@ -53,6 +59,8 @@ export class Controller<Reads> {
   readonly #abort = new AbortController();
   #running = false;
   #cancelTimer: (() => void) | undefined;
+  /** Passes begun since the last turn of everything else. */
+  #inARow = 0;
   #reconcileId = 0;
   #retries = 0;
   /** Passes at work, the one that began first in front. */
@@ -102,11 +110,15 @@ export class Controller<Reads> {
     this.#dispatch();
   }
 
-  /** A change in the store. Our own status writes come back here too and must not cause a pass. */
+  /** A change in the store. Our own status writes come back here too and must not cause a pass, unless one waits for them. */
   onChange(object: Managed, previous: Managed | undefined, initial: boolean): void {
-    if (previous !== undefined && !concernsUs(previous, object)) return;
+    const key = keyOf(object);
+    if (previous !== undefined && !concernsUs(previous, object)) {
+      this.#onShown(key);
+      return;
+    }
     const upToDate = object.status?.observedGeneration === object.metadata.generation;
-    this.enqueue(keyOf(object), initial && upToDate ? 'background' : 'user');
+    this.enqueue(key, initial && upToDate ? 'background' : 'user');
   }
 
   onDeleted(key: ObjectKey): void {
@@ -114,8 +126,8 @@ export class Controller<Reads> {
   }
 
   /**
-   * An object that another process has led until a moment ago. Whatever that one did in AWS we do not remember, so we take it that it did
-   * something.
+   * An object that another process has led until a moment ago, or this one before it was started anew. Whatever that one did in AWS we do not
+   * remember, so we take it that it did something.
    */
   takeOver(object: Managed): void {
     const key = keyOf(object);
@@ -123,9 +135,14 @@ export class Controller<Reads> {
     this.onChange(object, undefined, true);
   }
 
-  /** False while something was made in AWS of which the API server knows nothing. */
+  /** Goes on with what was made in AWS and of which the API server, and so every store, knows nothing. */
+  takeBack(of: (key: ObjectKey) => boolean): void {
+    for (const key of this.#deps.memory.orphans(of)) this.enqueue(key, 'user');
+  }
+
+  /** False while there is something to take back: a pass that is at work while its shard is given up may leave it too. */
   mayGiveUp(of: (key: ObjectKey) => boolean): boolean {
-    return !this.#deps.memory.hasOrphan(of);
+    return this.#deps.memory.orphans(of).length === 0;
   }
 
   /** For keys that are not led any more: resolves once no pass works on one, and forgets them. */
@@ -140,7 +157,7 @@ export class Controller<Reads> {
   abandon(reason: Error): void {
     this.#running = false;
     this.#cancelTimer?.();
-    this.#abort.abort(reason);
+    this.#abort.abort(givenUp(reason.message));
   }
 
   /**
@@ -152,7 +169,7 @@ export class Controller<Reads> {
     this.#cancelTimer?.();
     const { drainMs, abortMs } = this.#deps.options;
     const stuck = Promise.withResolvers<never>();
-    const cancelAbort = this.#clock.schedule(drainMs, () => this.#abort.abort(new Error('stopping')));
+    const cancelAbort = this.#clock.schedule(drainMs, () => this.#abort.abort(givenUp('stopping')));
     const cancelWait = this.#clock.schedule(drainMs + abortMs, () => {
       const keys = [...this.#passes].map(({ key }) => key).join(', ');
       stuck.reject(new Error(`passes over ${this.kind} ${keys} do not end`));
@@ -162,7 +179,7 @@ export class Controller<Reads> {
     } finally {
       cancelAbort();
       cancelWait();
-      this.#abort.abort(new Error('stopped'));
+      this.#abort.abort(givenUp('stopped'));
     }
   }
 
@@ -172,18 +189,31 @@ export class Controller<Reads> {
     }
   }
 
+  /** The store has caught up with our own last write. A pass that waits for that keeps its priority. */
+  #onShown(key: ObjectKey): void {
+    const { memory, barrier } = this.#deps;
+    if (memory.awaitsStore(key) && barrier.isCurrent(key)) this.enqueue(key, 'background');
+  }
+
   #add(key: ObjectKey, priority: Priority, readyAt: number): void {
     if (this.#deps.leads(key)) this.#queue.add(key, priority, readyAt);
   }
 
   #dispatch(): void {
     if (!this.#running) return;
-    while (this.#queue.held < this.#deps.options.concurrency) {
+    while (this.#queue.held < this.#deps.options.concurrency && this.#inARow < PASSES_IN_A_ROW) {
       const taken = this.#queue.take(this.#clock.monotonicMs());
       if (taken === undefined) break;
+      this.#inARow += 1;
+      if (this.#inARow === PASSES_IN_A_ROW) setImmediate(() => this.#goOn());
       void this.#work(taken);
     }
-    this.#arm();
+    if (this.#inARow < PASSES_IN_A_ROW) this.#arm();
+  }
+
+  #goOn(): void {
+    this.#inARow = 0;
+    this.#dispatch();
   }
 
   #arm(): void {
@@ -246,6 +276,9 @@ export class Controller<Reads> {
         if (uid === undefined) {
           memory.forget(key);
           barrier.forget(key);
+        } else if (this.#deps.get(key)?.metadata.deletionTimestamp === undefined) {
+          // Its end is on its way, or was no end: nothing that the store holds is looked at never again.
+          this.#add(key, 'background', nextResyncAt(memory.resyncGroup(key), this.#resyncMs, now));
         }
         return;
       case 'resync':
@@ -254,6 +287,9 @@ export class Controller<Reads> {
         return;
       case 'poll':
         this.#add(key, priority, nextPollAt(uid === undefined ? 0 : memory.nextPoll(key, uid), now));
+        return;
+      case 'recheck':
+        this.#add(key, priority, nextRecheckAt(uid === undefined ? 0 : memory.nextRecheck(key, uid), now));
         return;
       case 'backoff':
         this.#retries += 1;
@@ -266,6 +302,10 @@ export class Controller<Reads> {
         effect satisfies never;
     }
   }
+}
+
+function givenUp(why: string): OperatorError {
+  return new OperatorError('failed', 'Aborted', `The pass was given up: ${why}.`);
 }
 
 /** A pass that got through: throttling, early and stale passes say nothing about whether the failure is over. */

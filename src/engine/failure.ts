@@ -18,7 +18,9 @@ export function outcomeOfError(error: OperatorError, believed: boolean): Outcome
     case 'terminal':
       return { kind: 'terminal', reason, message };
     case 'rejected':
-      return believed ? { kind: 'terminal', reason, message } : { kind: 'failed', reason, message };
+      if (believed) return { kind: 'terminal', reason, message };
+      // What is being made at the same time is waited for like what AWS works on: told at once, and looked at again soon.
+      return { kind: error.heals ? 'progressing' : 'failed', reason, message };
     case 'absent':
     case 'failed':
       return { kind: 'failed', reason, message };

@@ -1,5 +1,12 @@
 import type { KubeObject } from '../kube/types.ts';
-import { type Accounts, chooseAccount, refersElsewhere, whyElsewhere } from './accounts.ts';
+import {
+  type Accounts,
+  type ChosenAccount,
+  chooseAccount,
+  isPlaced,
+  refersElsewhere,
+  whyElsewhere,
+} from './accounts.ts';
 import type { AccountAccess, Cloud } from './cloud.ts';
 import type { CommonSpec, CommonStatus, Kind } from './kind.ts';
 import type { Outcome } from './outcome.ts';
@@ -35,7 +42,7 @@ export async function locate<Reads>(
   deps: LocateDependencies<Reads>,
   signal: AbortSignal,
 ): Promise<Located | Outcome> {
-  const { kind, cloud, directory, accounts, defaultRegion } = deps;
+  const { kind, cloud, directory, defaultRegion } = deps;
   const references = kind.references(object.spec);
   const resolved = resolveReferences(object, references, directory);
   const itself = kind.account?.(object);
@@ -43,7 +50,7 @@ export async function locate<Reads>(
     if (resolved.kind === 'blocked') return resolved;
     return { kind: 'located', account: itself, region: itself.region ?? defaultRegion, references: resolved };
   }
-  const chosen = chooseAccount(object, accounts);
+  const chosen = await choose(object, deps, signal);
   if (chosen.kind === 'blocked') return chosen;
   if (resolved.kind === 'blocked') return resolved;
   const access = chosen.kind === 'account' ? chosen.access : undefined;
@@ -60,4 +67,21 @@ export async function locate<Reads>(
       ? refersElsewhere(object, references, { directory, resolved }, accountId)
       : undefined);
   return refusal ?? { kind: 'located', account, region, references: resolved };
+}
+
+/**
+ * A Namespace that somebody finalized by force is gone before its objects, and never seen again. What the operator's own credentials reach
+ * is deleted all the same.
+ */
+async function choose<Reads>(
+  object: Managed,
+  { accounts, cloud, defaultRegion }: LocateDependencies<Reads>,
+  signal: AbortSignal,
+): Promise<ChosenAccount> {
+  const chosen = chooseAccount(object, accounts);
+  const isUnknown = chosen.kind === 'blocked' && chosen.reason === 'NamespaceNotSeen';
+  if (!isUnknown || object.metadata.deletionTimestamp === undefined || !isPlaced(object)) return chosen;
+  const { account } = await cloud.identify(signal);
+  const own = { accountId: account, region: object.spec.region ?? defaultRegion };
+  return whyElsewhere(object, own) === undefined ? { kind: 'own' } : chosen;
 }

@@ -22,6 +22,8 @@ type Managed = KubeObject<CommonSpec, CommonStatus>;
 type AnyKind<Reads> = Kind<CommonSpec, CommonStatus, unknown, Reads>;
 
 const REFERENCES = 'references';
+/** The one shard that there is where objects are not split. */
+const ALL = 0;
 
 export interface ManagerDependencies<Reads> {
   readonly kinds: readonly AnyKind<Reads>[];
@@ -32,7 +34,7 @@ export interface ManagerDependencies<Reads> {
   readonly log: Logger;
   /** Throws when this process may not write for this object now; checked immediately before every write to AWS and to the API server. */
   readonly gate: (kind: string, key: ObjectKey) => void;
-  /** Among how many shards the objects are split, of which none is led before `takeOver`. All objects are led when undefined. */
+  /** Among how many shards the objects are split, of which none is led before `takeOver`. All objects are led from `start` on when undefined. */
   readonly shards?: number | undefined;
   readonly options: EngineOptions;
   /** Only objects of this namespace; all when undefined. */
@@ -76,11 +78,10 @@ export class Manager<Reads> {
 
   /** Resolves once every kind has been listed and passes over what is led have begun. */
   async start(): Promise<void> {
-    const all = [...this.#managed.values()];
-    const reflectors = [...all.map(({ reflector }) => reflector), ...(this.#accounts?.reflectors ?? [])];
-    this.#watches = reflectors.map((reflector) => reflector.run(this.#watching.signal));
-    await Promise.all(reflectors.map(({ synced }) => synced));
-    for (const { controller } of all) controller.start();
+    this.#watches = this.#reflectors.map((reflector) => reflector.run(this.#watching.signal));
+    await Promise.all(this.#reflectors.map(({ synced }) => synced));
+    if (this.#deps.shards === undefined) this.#lead(ALL);
+    for (const { controller } of this.#managed.values()) controller.start();
   }
 
   /** Lets the passes at work finish while the watches are still up, so that they see their own writes. */
@@ -95,14 +96,18 @@ export class Manager<Reads> {
    * object is to undo or to double what he did (kubernetes#59848).
    */
   async takeOver(shard: number): Promise<void> {
-    const all = [...this.#managed.values()];
-    await Promise.all(all.map(({ reflector }) => reflector.refresh()));
+    await Promise.all(this.#reflectors.map((reflector) => reflector.refresh()));
+    this.#lead(shard);
+  }
+
+  #lead(shard: number): void {
     this.#led.add(shard);
-    for (const { kind, store, controller } of all) {
+    for (const { kind, store, controller } of this.#managed.values()) {
       for (const object of store.list()) {
         if (this.#shardOf(kind.names.kind, keyOf(object)) === shard) controller.takeOver(object);
       }
     }
+    this.#eachOf(shard, (controller, of) => controller.takeBack(of));
   }
 
   /** Begins nothing more for this shard's objects; resolves once nothing is at work on one, calls to AWS included. */
@@ -119,6 +124,11 @@ export class Manager<Reads> {
   abandon(reason: Error): void {
     for (const { controller } of this.#managed.values()) controller.abandon(reason);
     this.#watching.abort(reason);
+  }
+
+  /** Of all that decisions are made from. */
+  get #reflectors(): readonly Pick<Reflector<Managed>, 'refresh' | 'run' | 'synced'>[] {
+    return [...[...this.#managed.values()].map(({ reflector }) => reflector), ...(this.#accounts?.reflectors ?? [])];
   }
 
   #eachOf<T>(shard: number, work: (controller: Controller<Reads>, of: (key: ObjectKey) => boolean) => T): readonly T[] {
@@ -155,7 +165,7 @@ export class Manager<Reads> {
   }
 
   #manage(kind: AnyKind<Reads>): Managing<Reads> {
-    const { transport, clock, gate, shards, cloud, events, options, onPass, log } = this.#deps;
+    const { transport, clock, gate, cloud, events, options, onPass, log } = this.#deps;
     const { namespace, labelSelector } = this.#deps;
     const store = new Store<Managed>({ log });
     store.addIndex(REFERENCES, (object) => this.#referenced(kind, object));
@@ -170,6 +180,7 @@ export class Manager<Reads> {
       kind,
       get: (key) => store.get(key),
       writer: {
+        get: (object, signal) => writer.get(object.metadata, signal),
         patchFinalizers: (object, finalizers, signal, cause) =>
           writer.patchFinalizers(object, finalizers, signal, cause),
         applyStatus: (object, status, signal, cause) => writer.applyStatus(object.metadata, status, signal, cause),
@@ -183,7 +194,7 @@ export class Manager<Reads> {
       memory: new PassMemory(clock),
       clock,
       gate: mayWrite,
-      leads: (key) => shards === undefined || this.#led.has(this.#shardOf(kind.names.kind, key)),
+      leads: (key) => this.#led.has(this.#shardOf(kind.names.kind, key)),
       defaultRegion: options.defaultRegion,
       options,
       log,

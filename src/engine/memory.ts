@@ -1,13 +1,16 @@
 import { contentHash } from '../canonical.ts';
 import type { Clock } from '../clock.ts';
+import type { OperatorError } from '../errors.ts';
 import type { KubeObject, ObjectKey } from '../kube/types.ts';
 import type { CallStep, CommonSpec, CommonStatus } from './kind.ts';
 
 /** ECS answers may be this much older than our last change (reliability row 24 injects 10 s). */
 const STALE_READ_GRACE_MS = 15_000;
-/** A refusal that may heal by itself (a role that has not propagated) is believed after this long, or after this many tries. */
+/** A refusal may be about something that has only just been made (a subnet, a name): it is believed after this long, or after this many tries. */
 const REJECTED_BELIEVED_AFTER_MS = 10 * 60_000;
 const REJECTED_BELIEVED_AFTER_TRIES = 5;
+/** One that usually heals by itself (a new role, a load balancer in the making) is believed after that many tries and this long. */
+const HEALING_BELIEVED_AFTER_MS = 5 * 60_000;
 
 /** How long a new object may wait for the others of the same apply before its status says so. */
 const NEW_FOR_MS = 1_000;
@@ -20,7 +23,8 @@ interface KeyMemory {
   sentAt: number;
   unseenSince: number | undefined;
   polls: number;
-  rejectedGeneration: number;
+  rechecks: number;
+  rejectedFor: string | undefined;
   rejections: number;
   rejectedSince: number;
   resyncGroup: string;
@@ -57,13 +61,13 @@ export class PassMemory {
     this.#keys.delete(key);
   }
 
-  /** Another process goes on with these. */
+  /** Another process goes on with these, save for those of which it does not know. */
   forgetAll(of: (key: ObjectKey) => boolean): void {
-    for (const key of this.#keys.keys()) if (of(key)) this.#keys.delete(key);
+    for (const key of this.#keys.keys()) if (of(key) && !this.#orphans.has(key)) this.#keys.delete(key);
   }
 
-  hasOrphan(of: (key: ObjectKey) => boolean): boolean {
-    return [...this.#orphans.keys()].some(of);
+  orphans(of: (key: ObjectKey) => boolean): readonly ObjectKey[] {
+    return [...this.#orphans.keys()].filter(of);
   }
 
   /**
@@ -121,23 +125,49 @@ export class PassMemory {
     this.#of(key, uid).polls = 0;
   }
 
-  /** Records a refusal; true when it has to be believed. */
-  rejected(key: ObjectKey, uid: string, generation: number): boolean {
+  /** How often in a row the store was found to be older than our own last write. */
+  nextRecheck(key: ObjectKey, uid: string): number {
+    const memory = this.#of(key, uid);
+    const rechecks = memory.rechecks;
+    memory.rechecks += 1;
+    return rechecks;
+  }
+
+  /** True from when the store was found to be older than our own last write until it was found not to be. */
+  awaitsStore(key: ObjectKey): boolean {
+    return (this.#keys.get(key)?.rechecks ?? 0) > 0;
+  }
+
+  storeIsCurrent(key: ObjectKey): void {
+    const known = this.#keys.get(key);
+    if (known !== undefined) known.rechecks = 0;
+  }
+
+  /** Records a refusal; true when it has to be believed. Another reason, or a new spec, is another refusal. */
+  rejected(
+    key: ObjectKey,
+    uid: string,
+    generation: number,
+    { reason, heals }: Pick<OperatorError, 'reason' | 'heals'>,
+  ): boolean {
     const memory = this.#of(key, uid);
     const now = this.#clock.monotonicMs();
-    if (memory.rejectedGeneration !== generation) {
-      memory.rejectedGeneration = generation;
+    const rejectedFor = `${generation} ${reason}`;
+    if (memory.rejectedFor !== rejectedFor) {
+      memory.rejectedFor = rejectedFor;
       memory.rejections = 0;
       memory.rejectedSince = now;
     }
     memory.rejections += 1;
-    return (
-      memory.rejections >= REJECTED_BELIEVED_AFTER_TRIES || now - memory.rejectedSince >= REJECTED_BELIEVED_AFTER_MS
-    );
+    const isRepeated = memory.rejections >= REJECTED_BELIEVED_AFTER_TRIES;
+    const lastedMs = now - memory.rejectedSince;
+    return heals
+      ? isRepeated && lastedMs >= HEALING_BELIEVED_AFTER_MS
+      : isRepeated || lastedMs >= REJECTED_BELIEVED_AFTER_MS;
   }
 
   accepted(key: ObjectKey, uid: string): void {
-    this.#of(key, uid).rejectedGeneration = -1;
+    this.#of(key, uid).rejectedFor = undefined;
   }
 
   isNew(key: ObjectKey, uid: string): boolean {
@@ -163,7 +193,8 @@ export class PassMemory {
       sentAt: 0,
       unseenSince: undefined,
       polls: 0,
-      rejectedGeneration: -1,
+      rechecks: 0,
+      rejectedFor: undefined,
       rejections: 0,
       rejectedSince: 0,
       resyncGroup: key,

@@ -32,6 +32,7 @@ export type QueueEffect =
   | { readonly kind: 'forget' }
   | { readonly kind: 'resync' }
   | { readonly kind: 'poll' }
+  | { readonly kind: 'recheck' }
   | { readonly kind: 'backoff' }
   | { readonly kind: 'after'; readonly delayMs: number };
 
@@ -41,8 +42,6 @@ const BLOCKED_RECHECK_MS = 60_000;
 const TERMINAL_RECHECK_MS = 10 * 60_000;
 /** As long as a new object is `early`, for the wake-up that does not come. */
 const EARLY_RECHECK_MS = 500;
-/** About as long as a watch event takes to arrive. */
-const STALE_RECHECK_MS = 25;
 
 /** The one place that decides what an outcome means for the queue. */
 export function queueEffect(result: PassResult): QueueEffect {
@@ -62,7 +61,7 @@ export function queueEffect(result: PassResult): QueueEffect {
     case 'early':
       return { kind: 'after', delayMs: EARLY_RECHECK_MS };
     case 'stale':
-      return { kind: 'after', delayMs: STALE_RECHECK_MS };
+      return { kind: 'recheck' };
     case 'failed':
       return { kind: 'backoff' };
     default:

@@ -20,6 +20,8 @@ import { type Findings, Work, type WorkDependencies } from './work.ts';
 
 /** Writes to the API server, as `kube/objects.ts` offers them. Each checks the leader gate immediately before it is sent. */
 export interface Writer {
+  /** The object as the API server itself has it at this moment. */
+  get(object: KubeObject, signal: AbortSignal): Promise<KubeObject>;
   patchFinalizers(
     object: KubeObject,
     finalizers: readonly string[],
@@ -95,6 +97,7 @@ export class Pass<Reads> {
     if (stored === undefined) return { kind: 'gone' };
     this.#scope.identity.generation = stored.metadata.generation;
     if (!barrier.isCurrent(key)) return { kind: 'stale' };
+    memory.storeIsCurrent(key);
     const deleting = stored.metadata.deletionTimestamp !== undefined;
     if (deleting && !hasFinalizer(stored)) return { kind: 'gone' };
     try {
@@ -102,7 +105,8 @@ export class Pass<Reads> {
       const held = hasFinalizer(stored) ? stored : await this.#addFinalizer(key, stored);
       return isUnseen(held.status) ? await this.#begin(key, held) : await this.#reconcile(key, held);
     } catch (error) {
-      return this.#writeFailed(stored, fromUnknown(error));
+      const refused = fromUnknown(error);
+      return (await this.#isGone(stored, refused)) ? { kind: 'gone' } : this.#writeFailed(stored, refused);
     }
   }
 
@@ -115,7 +119,8 @@ export class Pass<Reads> {
     try {
       return await this.#reconcile(key, object);
     } catch (error) {
-      if (fromUnknown(error).disposition !== 'absent') throw error;
+      const refused = fromUnknown(error);
+      if (!(await this.#isGone(object, refused))) return this.#writeFailed(object, refused);
       const { clock, memory } = this.#deps;
       const deletionTimestamp = new Date(clock.wallMs()).toISOString();
       const orphan = { ...object, metadata: { ...object.metadata, deletionTimestamp } };
@@ -145,8 +150,10 @@ export class Pass<Reads> {
     } catch (error) {
       findings = { outcome: this.#outcomeOfError(key, object, fromUnknown(error)) };
     }
+    const { writeSignal, identity } = this.#scope;
+    // What a pass was doing when the process stopped is nothing that is wrong with the object.
+    writeSignal.throwIfAborted();
     if (findings === 'released') {
-      const { writeSignal, identity } = this.#scope;
       const released = await this.#deps.writer.patchFinalizers(object, withoutFinalizer(object), writeSignal, identity);
       this.#deps.barrier.wrote(key, released.metadata.resourceVersion);
       return { kind: 'gone' };
@@ -257,7 +264,7 @@ export class Pass<Reads> {
   #outcomeOfError(key: ObjectKey, object: Managed, error: OperatorError): Outcome {
     const { memory } = this.#deps;
     const { uid, generation } = object.metadata;
-    const believed = error.disposition === 'rejected' && memory.rejected(key, uid, generation);
+    const believed = error.disposition === 'rejected' && memory.rejected(key, uid, generation, error);
     const outcome = outcomeOfError(error, believed);
     const details = {
       reason: error.reason,
@@ -271,18 +278,33 @@ export class Pass<Reads> {
   }
 
   /**
+   * Whether that is why a write failed. A 404 alone may be any gateway's, for a moment in which it knows no API server: on its word nothing is
+   * forgotten, let alone taken back.
+   */
+  async #isGone(object: Managed, { disposition }: OperatorError): Promise<boolean> {
+    if (disposition !== 'absent') return false;
+    try {
+      const { metadata } = await this.#deps.writer.get(object, this.#scope.writeSignal);
+      return metadata.uid !== object.metadata.uid;
+    } catch (error) {
+      const answer = fromUnknown(error);
+      return answer.disposition === 'absent' && answer.reason === 'NotFound';
+    }
+  }
+
+  /**
    * The API server did not take a write; nothing can be told in the status. A conflict only means that we read too early: the
-   * change that we missed is on its way, and the backoff is for a watch that is dead.
+   * change that we missed is on its way, and the backoff is for a watch that is dead. Nor is it told when the process stops.
    */
   #writeFailed(object: Managed, error: OperatorError): PassResult {
-    if (error.disposition === 'absent') return { kind: 'gone' };
-    if (error.reason === 'Conflict') return { kind: 'failed', reason: error.reason, message: error.message };
+    const failed = { kind: 'failed', reason: error.reason, message: error.message } as const;
+    if (error.reason === 'Conflict' || this.#scope.writeSignal.aborted) return failed;
     this.#scope.log.warn(
       { reason: error.reason, operation: error.operation, err: error },
       'writing to the API server failed',
     );
     this.#deps.events.record(object, 'Warning', error.reason, error.message);
     const outcome = outcomeOfError(error, false);
-    return outcome.kind === 'throttled' ? outcome : { kind: 'failed', reason: error.reason, message: error.message };
+    return outcome.kind === 'throttled' ? outcome : failed;
   }
 }

@@ -17,7 +17,7 @@ export interface LeaseHolding {
 export interface ShardWork {
   /** The Lease is ours. */
   takeOver(shard: number): Promise<void>;
-  /** The Lease will be given back once this resolves: finish what is at work, begin nothing. */
+  /** The Lease will be given back once this resolves, if `mayGiveUp` still says so: finish what is at work, begin nothing. */
   giveUp(shard: number): Promise<void>;
   /** False while there is something that only this process knows of. */
   mayGiveUp(shard: number): boolean;
@@ -203,7 +203,9 @@ export class LeaderElection {
     log.info({ lease: elector?.name, claimant }, 'giving up a shard to a replica that holds fewer');
     this.#then(shard, async () => {
       await this.#work?.giveUp(shard);
-      await elector?.resign();
+      // What was at work until now may have left something: then this replica goes on with the shard, until it may be given up again.
+      if (this.#work?.mayGiveUp(shard) === false) await this.#work.takeOver(shard);
+      else await elector?.resign();
       this.#givingUp = undefined;
     });
   }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { absent } from '../../src/engine/kind.ts';
 import { kinds } from '../../src/kinds/index.ts';
@@ -60,21 +60,19 @@ describe('health (reliability row 53)', () => {
   let operator: Operator;
   let jumpedMs = 0;
   const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + jumpedMs };
-  const start = async (): Promise<void> => {
-    operator = inProcessOperator(bed, { config: served, credentials: proxied.proxy.credentials, clock });
-    await operator.start();
-  };
   beforeAll(async () => {
     proxied = await proxiedBed({ withoutOperator: true });
     bed = proxied.bed;
-    await start();
+  });
+  afterAll(() => proxied.stop());
+  // One for each test: after a jump of the clock, or behind a cut connection, watches need their time to be well again.
+  beforeEach(async () => {
+    operator = inProcessOperator(bed, { config: served, credentials: proxied.proxy.credentials, clock });
+    await operator.start();
     await bed.apply(...trio('web'));
     await bed.ready('ECSService', 'web');
   });
-  afterAll(async () => {
-    await operator.stop();
-    await proxied.stop();
-  });
+  afterEach(() => operator.stop());
 
   it('without the API server: not ready within 30 s, and alive; with it again: ready', {
     timeout: 120_000,
@@ -153,7 +151,6 @@ describe('health (reliability row 53)', () => {
     release();
     await stopped;
     await expect(ask(operator, '/healthz')).rejects.toThrow('fetch failed');
-    await start();
   });
 });
 

@@ -138,11 +138,19 @@ export class ScriptedApiServer {
     this.#faults.length = 0;
   }
 
-  /** Creates or updates; `recreate` deletes first, so that the object has another UID. With `status` it is the status that is written. */
+  /**
+   * Creates or updates; `recreate` deletes first, so that the object has another UID. With `status` it is the status that is written.
+   * `metadata` is laid over what the object would have.
+   */
   put(
     name: string,
     spec: unknown,
-    options: { readonly namespace?: string; readonly recreate?: boolean; readonly status?: object } = {},
+    options: {
+      readonly namespace?: string;
+      readonly recreate?: boolean;
+      readonly status?: object;
+      readonly metadata?: object;
+    } = {},
   ): void {
     const namespace = options.namespace ?? 'default';
     if (options.recreate === true) this.delete(name, namespace);
@@ -160,6 +168,7 @@ export class ScriptedApiServer {
         generation: (known?.metadata.generation ?? 0) + (known !== undefined && options.status !== undefined ? 0 : 1),
         creationTimestamp: '2026-01-01T00:00:00Z',
         managedFields: [{ manager: 'kubectl' }],
+        ...options.metadata,
       },
       spec,
       ...(options.status === undefined ? {} : { status: options.status }),

@@ -27,6 +27,7 @@ function account(
 
 function accountsOf(all: readonly AWSAccount[], annotations: Readonly<Record<string, string>> = {}): Accounts {
   return {
+    hasSeen: (namespace) => namespace !== 'unseen',
     ofNamespace: (namespace) => annotations[namespace],
     get: (name) => all.find(({ metadata }) => metadata.name === name),
     access: (one) => {
@@ -105,6 +106,21 @@ describe('the account of an object', () => {
       message:
         'spec.accountRef: AWSAccount x does not exist or does not list namespace team in spec.allowedNamespaces.',
     });
+  });
+
+  test('is not known before its Namespace has been seen, unless the object names it', () => {
+    const accounts = accountsOf([account('blue', { allowedNamespaces: ['*'] })], annotated);
+    const unseen: Partial<ObjectMeta> = { namespace: 'unseen' };
+    expect(chooseAccount(managed({}, undefined, unseen), accounts)).toEqual({
+      kind: 'blocked',
+      reason: 'NamespaceNotSeen',
+      message: 'Waiting until the operator sees Namespace unseen, whose annotation may name the account.',
+    });
+    expect(chooseAccount(managed({ accountRef: { name: 'blue' } }, undefined, unseen), accounts)).toMatchObject({
+      kind: 'account',
+      access: { accountId: BLUE },
+    });
+    expect(chooseAccount(managed({}, undefined, unseen), undefined)).toEqual({ kind: 'own' });
   });
 
   test('where AWSAccount objects are not read, a reference to one is refused and not ignored', () => {
@@ -240,6 +256,25 @@ describe('a pass', () => {
     world.delete(key);
     expect(await world.pass(key)).toEqual({ outcome: 'gone', journal: ['finalizer removed'] });
     expect(world.cloud.live.has('a')).toBe(true);
+  });
+
+  test('without its Namespace does nothing, and deletes only what is in the operator’s own account', async () => {
+    const seen = new Set(['team']);
+    const accounts: Accounts = { ...accountsOf([]), hasSeen: (namespace) => seen.has(namespace) };
+    world = new Harness({}, undefined, accounts);
+    const key = await settled();
+    seen.clear();
+    world.put('a', { size: 2 });
+    expect(await world.pass(key)).toMatchObject({ outcome: 'blocked NamespaceNotSeen' });
+    world.delete(key);
+    for (const elsewhere of [{ accountId: GREEN }, { region: 'eu-west-1' }]) {
+      const status = world.get(key)?.status ?? {};
+      world.setStatus(key, { ...status, ...elsewhere });
+      expect(await world.pass(key)).toMatchObject({ outcome: 'blocked NamespaceNotSeen' });
+      world.setStatus(key, status);
+    }
+    expect(world.cloud.live.get('a')).toMatchObject({ size: 1 });
+    expect((await world.pass(key)).journal).toEqual(['DeleteWidget a', 'finalizer removed']);
   });
 
   test('lets an object go that never found its account, and not one that may have', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../../src/errors.ts';
 import type { ObjectKey } from '../../../src/kube/types.ts';
-import { Harness, promises } from './harness.ts';
+import { Harness, notFound, promises } from './harness.ts';
 import { widget } from './widget.ts';
 
 const failure = (): OperatorError => new OperatorError('failed', 'Why', 'Because.');
@@ -203,6 +203,20 @@ describe('after a pass', () => {
     expect(passes(world)).toEqual(['team/a user settled']);
   });
 
+  test('that found nothing to write to, the object is looked at again at a resync, as long as the store has it', async () => {
+    const { world, controller } = await atRest('a');
+    world.put('a', { size: 2 });
+    world.writeErrors.push(notFound());
+    world.getErrors.push(notFound());
+    await promises();
+    expect(passes(world)).toEqual(['team/a user gone']);
+    await advance(world, 601_000);
+    expect(passes(world)).toContain('team/a background settled');
+    world.vanish('team/a');
+    await promises();
+    expect([passes(world), controller.queued]).toEqual([['team/a user gone'], 0]);
+  });
+
   test('that ran into a bug, the process and the key go on', async () => {
     const { world } = await atRest();
     const { get } = world.deps;
@@ -239,6 +253,56 @@ describe('the store lags behind', () => {
     await advance(world, 1_000);
     expect(world.journal).toEqual([]);
     expect(world.get(key)?.status?.size).toBe(1);
+  });
+
+  /** Widgets of which the store has not shown what was written last. */
+  function unshown(count: number) {
+    const world = new Harness();
+    const never = '1000000';
+    for (let index = 0; index < count; index += 1) world.deps.barrier.wrote(world.put(`w${index}`, { size: 1 }), never);
+    return { world, controller: world.controller() };
+  }
+
+  test('looks whether it has caught up soon and then ever later, up to once a second', async () => {
+    const { world, controller } = unshown(1);
+    controller.start();
+    await promises();
+    await advance(world, 4_600);
+    const starts = world.passes.map(({ identity }) => identity.startedAtMs);
+    const gaps = starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
+    expect(gaps).toEqual([25, 50, 100, 200, 400, 800, 1_000, 1_000, 1_000]);
+  });
+
+  test('goes on at once when it shows what was written, and the next time begins with soon again', async () => {
+    const { world, controller } = await atRest('a');
+    for (const size of [2, 3]) {
+      world.lag();
+      world.put('a', { size });
+      // The change is shown; what is written because of it is not.
+      world.catchUp();
+      world.lag();
+      await promises();
+      expect(passes(world)).toEqual(['team/a user settled']);
+      controller.enqueue('team/a', 'user');
+      await promises();
+      expect([passes(world), world.clock.pending[0]]).toEqual([['team/a user stale'], 25]);
+      await advance(world, 1_000);
+      expect(passes(world).length).toBeGreaterThan(4);
+      world.catchUp();
+      await promises();
+      expect(passes(world)).toEqual(['team/a user settled']);
+    }
+  });
+
+  test('leaves the event loop to the watch, however many keys wait for it: what would end their wait has to be read', async () => {
+    const { world, controller } = unshown(3_000);
+    controller.start();
+    let most = 0;
+    for (let before = 0; world.passes.length < 3_000; before = world.passes.length) {
+      await promises();
+      most = Math.max(most, world.passes.length - before);
+    }
+    expect(most).toBeLessThanOrEqual(100);
   });
 });
 
@@ -277,6 +341,31 @@ describe('stopping', () => {
     await stopped;
     expect(passes(world)).toEqual(['team/a user failed']);
     expect(world.clock.pending).toEqual([]);
+  });
+
+  /** Answers when it is aborted, as a call to an API server that hangs does. */
+  const hangs = (_object: unknown, _written: unknown, signal: AbortSignal): Promise<never> =>
+    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+
+  test.each<[string, (world: Harness) => void]>([
+    ['is asking AWS', ({ cloud }) => cloud.pause()],
+    ['is writing the finalizer', ({ deps }) => Object.assign(deps.writer, { patchFinalizers: hangs })],
+    ['is writing the status', ({ deps }) => Object.assign(deps.writer, { applyStatus: hangs })],
+  ])('tells nobody of a pass that it aborts while that %s: nothing is wrong with the object', async (_, hold) => {
+    for (const end of ['stop', 'abandon'] as const) {
+      const world = new Harness({ drainMs: 10_000 });
+      const controller = world.controller();
+      controller.start();
+      hold(world);
+      world.put('a', { size: 1 });
+      await promises();
+      const before = [...world.events];
+      if (end === 'stop') void controller.stop();
+      else controller.abandon(new Error('the Lease was lost'));
+      await advance(world, 10_000);
+      expect(world.passes.map(({ result }) => result)).toMatchObject([{ kind: 'failed', reason: 'Aborted' }]);
+      expect([world.events, world.journal.filter((entry) => entry.startsWith('status'))]).toEqual([before, []]);
+    }
   });
 
   test('does not wait for ever for one that does not heed the abort, and names it', async () => {

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { Accounts } from '../../../src/engine/accounts.ts';
 import { Backoff } from '../../../src/engine/backoff.ts';
 import { WriteBarrier } from '../../../src/engine/barrier.ts';
 import { Controller, type ControllerDependencies, type ObservedPass } from '../../../src/engine/controller.ts';
@@ -28,6 +29,8 @@ export class Harness {
   readonly passes: ObservedPass[] = [];
   /** Thrown by the next writes to the API server, one each; `undefined` lets one through. */
   readonly writeErrors: (Error | undefined)[] = [];
+  /** Thrown by the next reads of one object from the API server, one each. */
+  readonly getErrors: Error[] = [];
   gate: () => void = () => {};
   leads: (key: ObjectKey) => boolean = () => true;
   readonly #server = new Map<ObjectKey, Widget>();
@@ -38,9 +41,14 @@ export class Harness {
   #seen = 1;
   #lagging = false;
 
-  constructor(options: Partial<EngineOptions> = {}, kind: ControllerDependencies<WidgetReads>['kind'] = widget) {
+  constructor(
+    options: Partial<EngineOptions> = {},
+    kind: ControllerDependencies<WidgetReads>['kind'] = widget,
+    accounts?: Accounts,
+  ) {
     this.deps = {
       kind,
+      accounts,
       get: (key) => this.#store.get(key),
       writer: this.#writer,
       events: { record: (_object, type, reason, note) => this.events.push(`${type} ${reason}: ${note}`) },
@@ -78,6 +86,10 @@ export class Harness {
   touch(key: ObjectKey, metadata: Partial<ObjectMeta>): void {
     const known = this.#known(key);
     this.#write({ ...known, metadata: { ...known.metadata, ...metadata } });
+  }
+
+  setStatus(key: ObjectKey, status: WidgetStatus): void {
+    this.#write({ ...this.#known(key), status });
   }
 
   /** `kubectl delete`: goes at once only without finalizers. */
@@ -131,6 +143,13 @@ export class Harness {
   }
 
   readonly #writer: Writer = {
+    get: async (given) => {
+      const error = this.getErrors.shift();
+      if (error !== undefined) throw error;
+      const known = this.#server.get(keyOf(given));
+      if (known === undefined) throw notFound();
+      return known;
+    },
     patchFinalizers: async (given, finalizers) => {
       const known = this.#written(given);
       if (known.metadata.resourceVersion !== given.metadata.resourceVersion) throw conflict();
@@ -171,7 +190,7 @@ export class Harness {
     const error = this.writeErrors.shift();
     if (error !== undefined) throw error;
     const known = this.#server.get(keyOf(given));
-    if (known === undefined) throw new OperatorError('absent', 'NotFound', 'No such widget.');
+    if (known === undefined) throw notFound();
     return known;
   }
 
@@ -211,6 +230,11 @@ export class Harness {
 
 export function conflict(): OperatorError {
   return new OperatorError('failed', 'Conflict', 'The object has been changed meanwhile.');
+}
+
+/** The API server's own word that there is no such object. */
+export function notFound(): OperatorError {
+  return new OperatorError('absent', 'NotFound', 'No such widget.');
 }
 
 /** `Ready=True Live` and so on. */

@@ -13,6 +13,7 @@ import { WidgetCloud, type WidgetReads, widget } from './widget.ts';
 export interface ManagerWorld {
   readonly server: ScriptedApiServer;
   readonly manager: Manager<WidgetReads>;
+  readonly cloud: WidgetCloud;
   readonly passes: ObservedPass[];
   stop(): Promise<void>;
 }
@@ -24,10 +25,11 @@ export async function managerWorld({ shards }: { readonly shards?: number } = {}
   const log = pino({ level: 'silent' });
   const transport = new Transport({ credentials: plainCredentials(server.url), clock });
   const passes: ObservedPass[] = [];
+  const cloud = new WidgetCloud([]);
   const manager = new Manager({
     kinds: [widget],
     transport,
-    cloud: new WidgetCloud([]),
+    cloud,
     events: new EventRecorder({ transport, clock, log, reportingInstance: 'test' }),
     clock,
     log,
@@ -40,6 +42,7 @@ export async function managerWorld({ shards }: { readonly shards?: number } = {}
   return {
     server,
     manager,
+    cloud,
     passes,
     async stop() {
       await manager.stop();

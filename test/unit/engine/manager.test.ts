@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FINALIZER } from '../../../src/engine/finalizer.ts';
 import { until } from '../../support/until.ts';
 import { type ManagerWorld, managerWorld } from './manager-world.ts';
 import type { WidgetSpec } from './widget.ts';
@@ -31,6 +32,21 @@ test('everything that is there at start is looked at once', async () => {
   server.put('part', part);
   await started();
   expect(passes).toHaveLength(2);
+});
+
+test('an object that is being deleted at start is not let go on the first word of AWS that there is nothing', async () => {
+  const metadata = { finalizers: [FINALIZER], deletionTimestamp: '2026-01-01T00:00:00Z' };
+  server.put('whole', spec(), { metadata });
+  await manager.start();
+  await until('the first pass', () => count('whole') === 1);
+  const written = (): readonly string[] =>
+    server.requests.filter(({ method }) => method === 'PATCH').map(({ path }) => path.split('/').at(-1) ?? '');
+  expect(written()).toEqual(['status']);
+  // What the process before made is shown by now.
+  world.cloud.live.set('whole', { owner: 'uid-1', size: 1, state: 'ACTIVE' });
+  manager.controller('Widget')?.enqueue('default/whole', 'user');
+  await until('its deletion', () => world.cloud.live.size === 0);
+  await until('the end of the finalizer', () => written().at(-1) === 'whole');
 });
 
 test('what an object refers to wakes it by coming, by going and by opening to other namespaces, and by nothing else', async () => {

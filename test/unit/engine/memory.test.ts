@@ -90,32 +90,50 @@ describe('what was made a moment ago', () => {
 });
 
 describe('a refusal', () => {
+  const refusal = { reason: 'InvalidParameter', heals: false };
+  const healing = { reason: 'RoleNotReady', heals: true };
+
   test('is believed at the fifth try', () => {
     const { memory: of } = memory();
-    const believed = Array.from({ length: 6 }, () => of.rejected(KEY, 'uid', 1));
+    const believed = Array.from({ length: 6 }, () => of.rejected(KEY, 'uid', 1, refusal));
     expect(believed).toEqual([false, false, false, false, true, true]);
   });
 
   test('is believed after ten minutes', () => {
     const { memory: of, clock } = memory();
-    expect(of.rejected(KEY, 'uid', 1)).toBe(false);
+    expect(of.rejected(KEY, 'uid', 1, refusal)).toBe(false);
     clock.advance(10 * 60_000);
-    expect(of.rejected(KEY, 'uid', 1)).toBe(true);
+    expect(of.rejected(KEY, 'uid', 1, refusal)).toBe(true);
+  });
+
+  test('that usually heals is believed after five minutes, and five tries', () => {
+    const { memory: of, clock } = memory();
+    const believed = Array.from({ length: 8 }, () => {
+      const isBelieved = of.rejected(KEY, 'uid', 1, healing);
+      clock.advance(60_000);
+      return isBelieved;
+    });
+    expect(believed).toEqual([false, false, false, false, false, true, true, true]);
+    const { memory: seldom, clock: later } = memory();
+    expect(seldom.rejected(KEY, 'uid', 1, healing)).toBe(false);
+    later.advance(10 * 60_000);
+    expect(seldom.rejected(KEY, 'uid', 1, healing)).toBe(false);
   });
 
   test.each([
-    ['another generation', (of: PassMemory) => of.rejected(KEY, 'uid', 2)],
-    ['another object of the same name', (of: PassMemory) => of.rejected(KEY, 'another-uid', 1)],
+    ['another generation', (of: PassMemory) => of.rejected(KEY, 'uid', 2, refusal)],
+    ['another object of the same name', (of: PassMemory) => of.rejected(KEY, 'another-uid', 1, refusal)],
+    ['another reason', (of: PassMemory) => of.rejected(KEY, 'uid', 1, healing)],
     [
       'a plan that AWS took',
       (of: PassMemory) => {
         of.accepted(KEY, 'uid');
-        return of.rejected(KEY, 'uid', 1);
+        return of.rejected(KEY, 'uid', 1, refusal);
       },
     ],
   ])('is counted anew after %s', (_what, again) => {
     const { memory: of } = memory();
-    for (let tries = 0; tries < 5; tries += 1) of.rejected(KEY, 'uid', 1);
+    for (let tries = 0; tries < 5; tries += 1) of.rejected(KEY, 'uid', 1, refusal);
     expect(again(of)).toBe(false);
   });
 });

@@ -23,7 +23,7 @@ describe('the queue after each outcome (reliability row 16)', () => {
     ],
     [{ kind: 'failed', ...why }, { kind: 'backoff' }],
     [{ kind: 'gone' }, { kind: 'forget' }],
-    [{ kind: 'stale' }, { kind: 'after', delayMs: 25 }],
+    [{ kind: 'stale' }, { kind: 'recheck' }],
     [{ kind: 'early' }, { kind: 'after', delayMs: 500 }],
   ])('%o -> %o', (result, effect) => {
     expect(queueEffect(result)).toEqual(effect);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Disposition, OperatorError } from '../../../src/errors.ts';
 import type { ObjectKey } from '../../../src/kube/types.ts';
 import { kstatusOf, violations } from '../../support/conformance.ts';
-import { conflict, Harness, shown } from './harness.ts';
+import { conflict, Harness, notFound, shown } from './harness.ts';
 
 let world: Harness;
 
@@ -23,6 +23,15 @@ afterEach(() => {
 const conditions = (key: ObjectKey): string => shown(world.get(key)?.status?.conditions);
 const message = (key: ObjectKey): string | undefined => world.get(key)?.status?.conditions?.[0]?.message;
 const failure = (disposition: Disposition): OperatorError => new OperatorError(disposition, 'Why', 'Because.');
+
+/** As a gateway says it, or an API server that does not serve the kind. */
+const unrecognized = (): OperatorError => new OperatorError('failed', 'UnrecognizedResponse', '404 page not found');
+/** Answers to the question whether an object is gone that are no yes. */
+const unconfirmed: readonly (readonly [string, OperatorError | undefined])[] = [
+  ['shows it', undefined],
+  ['does not answer', failure('failed')],
+  ['is not what answers', unrecognized()],
+];
 
 /** A widget that has settled. */
 async function settled(name = 'a', spec = {}): Promise<ObjectKey> {
@@ -272,7 +281,37 @@ describe('an error of each disposition', () => {
 
   test('of the API server: an object that is not there any more is gone', async () => {
     const key = world.put('a', { size: 1 });
-    world.writeErrors.push(new OperatorError('absent', 'NotFound', 'No such widget.'));
+    world.writeErrors.push(notFound());
+    world.getErrors.push(notFound());
+    expect((await world.pass(key)).outcome).toBe('gone');
+  });
+
+  test.each(unconfirmed)(
+    'of the API server: that an object is gone is no more than a failure if, asked, it %s',
+    async (_, answer) => {
+      const key = await settled();
+      world.put('a', { size: 2 });
+      world.writeErrors.push(notFound());
+      if (answer !== undefined) world.getErrors.push(answer);
+      expect((await world.pass(key)).outcome).toBe('failed NotFound');
+    },
+  );
+
+  test('of a gateway that knows no API server for a moment: it does not end a deletion', async () => {
+    const key = await settled();
+    world.delete(key);
+    world.writeErrors.push(unrecognized());
+    expect(await world.pass(key)).toEqual({ outcome: 'failed UnrecognizedResponse', journal: ['DeleteWidget a'] });
+    world.clock.advance(15_000);
+    expect(await world.pass(key)).toEqual({ outcome: 'gone', journal: ['finalizer removed'] });
+  });
+
+  test('of the API server: an object under the same name that is another one is not the one that is gone', async () => {
+    const key = await settled();
+    world.put('a', { size: 2 });
+    world.lag();
+    world.touch(key, { uid: 'uid-another' });
+    world.writeErrors.push(notFound());
     expect((await world.pass(key)).outcome).toBe('gone');
   });
 
@@ -341,17 +380,51 @@ describe('deleting', () => {
     world.cloud.pause();
     const pass = world.pass(key);
     await vi.waitUntil(() => world.cloud.reading === 1);
-    world.writeErrors.push(new OperatorError('absent', 'NotFound', 'No such widget.'));
+    world.writeErrors.push(notFound());
+    world.getErrors.push(notFound());
     world.cloud.resume();
     expect(await pass).toEqual({ outcome: 'gone', journal: ['finalizer added', 'CreateWidget a', 'DeleteWidget a'] });
     expect(world.cloud.live.size).toBe(0);
+  });
+
+  test.each([
+    ['shows the object', undefined],
+    ['cannot be asked', failure('failed')],
+    ['is not the one that answers', new OperatorError('absent', 'UnexpectedAnswer', 'default backend - 404')],
+  ])(
+    'takes nothing back on a 404 as long as the API server %s: what was made is kept and told of',
+    async (_, answer) => {
+      const key = world.put('a', { size: 1 });
+      world.writeErrors.push(undefined, new OperatorError('absent', 'UnexpectedAnswer', 'default backend - 404'));
+      // Whoever asks twice may get the same answer twice.
+      if (answer !== undefined) world.getErrors.push(answer, answer);
+      expect(await world.pass(key)).toEqual({
+        outcome: 'failed UnexpectedAnswer',
+        journal: ['finalizer added', 'CreateWidget a'],
+      });
+      expect(world.deps.memory.orphan(key)).toBeUndefined();
+      expect(await world.pass(key)).toEqual({ outcome: 'settled', journal: ['status Ready=True Live'] });
+    },
+  );
+
+  test('takes back what was made when the name is another object’s by now', async () => {
+    const key = world.put('a', { size: 1 });
+    world.cloud.pause();
+    const pass = world.pass(key);
+    await vi.waitUntil(() => world.cloud.reading === 1);
+    world.lag();
+    world.touch(key, { uid: 'uid-another' });
+    world.writeErrors.push(notFound());
+    world.cloud.resume();
+    expect((await pass).journal).toEqual(['finalizer added', 'CreateWidget a', 'DeleteWidget a']);
   });
 
   test('while the finalizer was being stored is noticed as late as in the pass that makes something', async () => {
     const part = world.put('part', { size: 1, partOf: { name: 'whole' } });
     expect(await world.pass(part)).toEqual({ outcome: 'early', journal: ['finalizer added'] });
     await settled('whole');
-    world.writeErrors.push(new OperatorError('absent', 'NotFound', 'No such widget.'));
+    world.writeErrors.push(notFound());
+    world.getErrors.push(notFound());
     expect(await world.pass(part)).toEqual({ outcome: 'gone', journal: ['CreateWidget part', 'DeleteWidget part'] });
     expect([...world.cloud.live.keys()]).toEqual(['whole']);
   });
@@ -360,7 +433,8 @@ describe('deleting', () => {
     const key = await settled();
     world.put('a', { size: 2 });
     world.touch(key, { finalizers: [] });
-    world.writeErrors.push(undefined, new OperatorError('absent', 'NotFound', 'No such widget.'));
+    world.writeErrors.push(undefined, notFound());
+    world.getErrors.push(notFound());
     expect(await world.pass(key)).toEqual({ outcome: 'gone', journal: ['finalizer added', 'UpdateWidget a'] });
     expect(world.cloud.live.get('a')).toMatchObject({ size: 2 });
   });
@@ -368,7 +442,8 @@ describe('deleting', () => {
   test('goes on taking back until AWS shows what was made', async () => {
     const key = world.put('a', { size: 1 });
     world.cloud.goStale();
-    world.writeErrors.push(undefined, new OperatorError('absent', 'NotFound', 'No such widget.'));
+    world.writeErrors.push(undefined, notFound());
+    world.getErrors.push(notFound());
     expect((await world.pass(key)).outcome).toBe('progressing Deleting');
     world.cloud.catchUp();
     world.vanish(key);

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FINALIZER } from '../../../src/engine/finalizer.ts';
 import { shardOf } from '../../../src/engine/shard.ts';
 import type { ObjectKey } from '../../../src/kube/types.ts';
 import { isList, isWatch } from '../../support/scripted-api-server.ts';
 import { until } from '../../support/until.ts';
-import { Harness, promises } from './harness.ts';
+import { Harness, notFound, promises } from './harness.ts';
 import { type ManagerWorld, managerWorld } from './manager-world.ts';
 import { widget } from './widget.ts';
 
@@ -80,6 +81,32 @@ describe('a controller', () => {
     expect(controller.mayGiveUp((key) => !mine(key))).toBe(true);
   });
 
+  test('that gives up while a pass makes something of which nobody else will know keeps that, and takes it back if it leads on', async () => {
+    const { world, controller } = await leadingMine();
+    world.delete('team/mine');
+    await promises();
+    world.cloud.goStale();
+    world.cloud.pause();
+    world.put('mine', { size: 1 });
+    await promises();
+    world.leads = () => false;
+    const giving = controller.giveUp(mine);
+    world.writeErrors.push(notFound());
+    world.getErrors.push(notFound());
+    world.cloud.resume();
+    await giving;
+    expect([controller.mayGiveUp(mine), controller.queued, world.cloud.live.size]).toEqual([false, 0, 1]);
+    world.vanish('team/mine');
+    world.leads = mine;
+    controller.takeBack(mine);
+    await promises();
+    expect(controller.mayGiveUp(mine)).toBe(false);
+    world.cloud.catchUp();
+    world.clock.advance(1_000);
+    await promises();
+    expect([controller.mayGiveUp(mine), world.cloud.live.size]).toEqual([true, 0]);
+  });
+
   test('that abandons begins nothing and ends what is at work', async () => {
     const { world, controller } = await leadingMine();
     world.cloud.pause();
@@ -139,5 +166,25 @@ describe('a manager of shards', () => {
     await manager.takeOver(shardOf(widget.names.kind, 'default/w0', 2));
     expect(server.requests.filter(isList).length).toBe(lists + 1);
     expect(manager.store(widget.names.kind)?.get('default/w0')?.spec).toMatchObject({ size: 7 });
+  });
+
+  test('takes back what only it knows of when it takes over anew, though no store has the object', async () => {
+    const { cloud } = world;
+    const shard = shardOf(widget.names.kind, 'default/made', 2);
+    server.heal();
+    const body = { kind: 'Status', reason: 'NotFound', code: 404 };
+    server.fail({ kind: 'status', code: 404, body }, ({ path }) => path.includes('/widgets/'));
+    server.put('made', { size: 1 }, { metadata: { finalizers: [FINALIZER] } });
+    cloud.goStale();
+    await manager.start();
+    await manager.takeOver(shard);
+    await until('something in AWS', () => passes.some(({ key }) => key === 'default/made'));
+    expect([cloud.live.has('made'), manager.mayGiveUp(shard)]).toEqual([true, false]);
+    await manager.giveUp(shard);
+    server.delete('made');
+    cloud.catchUp();
+    await manager.takeOver(shard);
+    await until('nothing in AWS', () => !cloud.live.has('made'));
+    expect(manager.mayGiveUp(shard)).toBe(true);
   });
 });

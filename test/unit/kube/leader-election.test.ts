@@ -175,6 +175,23 @@ describe('several shards', () => {
     expect(shares([first, second])).toEqual([1, 1]);
   });
 
+  test('stay when what was at work left something that only their leader knows of, and are worked on', async () => {
+    shards(2);
+    const first = new Replica('a');
+    await pass(10_000, [first]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    first.busy = promise;
+    const second = new Replica('b');
+    await pass(10_000, [first, second]);
+    first.mayGiveUp = false;
+    resolve();
+    await pass(30_000, [first, second]);
+    expect([first.held, first.working.size, first.taken.length]).toEqual([2, 2, 3]);
+    first.mayGiveUp = true;
+    await pass(10_000, [first, second]);
+    expect(shares([first, second])).toEqual([1, 1]);
+  });
+
   test('asked for by a replica that then dies move once at most, and are never idle for long', async () => {
     shards(4);
     const first = new Replica('a');
