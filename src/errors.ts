@@ -25,6 +25,8 @@ export interface ErrorDetails {
   readonly requestId?: string | undefined;
   /** How long the other side asked us to wait. */
   readonly retryAfterMs?: number | undefined;
+  /** Of a refusal: it usually heals by itself, because what is missing is made at the same time and takes minutes. */
+  readonly heals?: boolean | undefined;
 }
 
 /**
@@ -38,6 +40,7 @@ export class OperatorError extends Error {
   readonly operation: string | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly heals: boolean;
 
   constructor(disposition: Disposition, reason: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -46,6 +49,7 @@ export class OperatorError extends Error {
     this.operation = details.operation;
     this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
+    this.heals = details.heals ?? false;
   }
 }
 

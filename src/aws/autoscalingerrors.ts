@@ -73,6 +73,7 @@ export const autoScalingRules: readonly Rule[] = [
   {
     code: /^ServiceLinkedRoleFailure$/,
     disposition: 'rejected',
+    heals: true,
     reason: 'RoleNotReady',
     advice: 'If the role is new this heals by itself; otherwise allow the operator iam:CreateServiceLinkedRole.',
   },

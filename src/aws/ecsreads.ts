@@ -6,9 +6,15 @@ import type { Caller } from './command.ts';
 import { containerInstances, waitingTasks } from './containerinstances.ts';
 import { capacityProviders, clusters, serviceDeployments, serviceRevisions, services } from './ecsbatches.ts';
 import { type Ask, allPages, paying } from './pages.ts';
-import type { EcsReads } from './reads.ts';
+import type { EcsReads, TaskDefinitionAnswer } from './reads.ts';
 import type { Region } from './region.ts';
-import { activeFamilies, listTaskDefinitions, type RegisteredRevisions, taskDefinitions } from './taskdefinitions.ts';
+import {
+  activeFamilies,
+  listTaskDefinitions,
+  type RegisteredRevisions,
+  RevisionSearches,
+  taskDefinitions,
+} from './taskdefinitions.ts';
 
 /** The ECS batches of one region, shared by all passes. Each pass reads on behalf of its own caller. */
 export function sharedEcsReads(
@@ -28,8 +34,11 @@ export function sharedEcsReads(
     containerInstances: batches(containerInstances),
     waitingTasks: batches(waitingTasks),
   };
+  const searches = new RevisionSearches(region.clock);
   return (caller) => {
     const ask = paying(region, 'ecs', caller);
+    const describeTaskDefinition = async (arnOrFamily: string): Promise<TaskDefinitionAnswer | undefined> =>
+      registered.take(arnOrFamily) ?? (await shared.taskDefinitions.load(arnOrFamily, arnOrFamily, caller));
     return {
       describeService: (cluster, service) => shared.services.load(cluster, service, caller),
       describeCluster: (cluster) => shared.clusters.load('', cluster, caller),
@@ -38,10 +47,10 @@ export function sharedEcsReads(
         const arn = await orAbsent(newestDeployment(ask, cluster, service), undefined);
         return arn === undefined ? undefined : await shared.deployments.load('', arn, caller);
       },
-      describeTaskDefinition: async (arnOrFamily) =>
-        registered.take(arnOrFamily) ?? (await shared.taskDefinitions.load(arnOrFamily, arnOrFamily, caller)),
+      describeTaskDefinition,
       activeFamilyExists: (family) => shared.families.load('', family, caller),
       listTaskDefinitions: (family, { status }) => listTaskDefinitions(ask, family, status),
+      findOwnRevisions: (uid, arns) => searches.find(uid, arns, describeTaskDefinition),
       listServices: (cluster) => listServices(ask, cluster),
       describeCapacityProvider: (provider, cluster = '') => shared.providers.load(cluster, provider, caller),
       containerInstances: (cluster) => shared.containerInstances.load(cluster, cluster, caller),

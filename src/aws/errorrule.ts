@@ -9,6 +9,8 @@ export interface Rule {
   readonly disposition: Disposition;
   readonly reason: string;
   readonly advice: string;
+  /** Of a refusal: what is missing is often made at the same time, and takes minutes. */
+  readonly heals?: boolean;
 }
 
 /** ECS and Auto Scaling answer these for nearly everything: only the message tells a typing error from a role that is not there yet. */

@@ -125,6 +125,7 @@ export const generalRules: readonly Rule[] = [
     message:
       /unable to assume|service.linked role|role\b.*\bnot (authorized|valid)|role being passed has the proper permissions/i,
     disposition: 'rejected',
+    heals: true,
     reason: 'RoleNotReady',
     advice:
       'If the role is new this heals by itself; otherwise check that it exists and that its trust policy names ECS.',
@@ -147,12 +148,13 @@ export const generalRules: readonly Rule[] = [
       'A service of this name exists with other settings: adopt it (spec.adoptionPolicy: Adopt) or choose another name.',
   },
   {
-    // The listener that attaches the target group is often made at the same time as the service.
+    // The listener that attaches the target group is often made at the same time as the service, after a load balancer that takes two or three minutes.
     code: vague,
     message: /does not have an associated load balancer/i,
     disposition: 'rejected',
+    heals: true,
     reason: 'TargetGroupNotAttached',
-    advice: 'Attach the target group to a listener of a load balancer.',
+    advice: 'If its load balancer is new this heals by itself; otherwise attach the target group to a listener.',
   },
   {
     code: vague,

@@ -8,7 +8,7 @@ import { generalRules } from './errorrules.ts';
 /** What is special before what is general: the first row that matches decides. */
 const rules: readonly Rule[] = [...capacityProviderRules, ...autoScalingRules, ...generalRules];
 
-const byStatus: readonly (Pick<Rule, 'disposition' | 'reason' | 'advice'> & {
+const byStatus: readonly (Pick<Rule, 'disposition' | 'reason' | 'advice' | 'heals'> & {
   readonly matches: (status: number) => boolean;
 })[] = [
   {
@@ -50,7 +50,7 @@ export function fromAws(error: unknown, operation: string): OperatorError {
     return new OperatorError('blocked', 'DependencyNotFound', `${said} What it refers to has to exist first.`, details);
   }
   const advice = rule.advice.replace('{action}', deniedAction(facts.message) ?? `the action of ${operation}`);
-  return new OperatorError(rule.disposition, rule.reason, `${said} ${advice}`, details);
+  return new OperatorError(rule.disposition, rule.reason, `${said} ${advice}`, { ...details, heals: rule.heals });
 }
 
 function matches(rule: Rule, { code, message }: ErrorFacts, operation: string): boolean {

@@ -9,6 +9,13 @@ export interface Owner {
   readonly name: string;
 }
 
+/** An object, and what decides which resources it may take over. */
+export interface Claim extends Owner {
+  readonly adoptionPolicy: 'Never' | 'Adopt' | undefined;
+  /** Whether AWS has ever agreed with its spec. */
+  readonly hasSettled: boolean;
+}
+
 export type Ownership = 'ours' | 'ours-recreated' | 'unowned' | { readonly foreign: string };
 
 export const ownerTag = 'ecs-operator.dev/owner';
@@ -24,7 +31,7 @@ export function ownershipTags(owner: Owner): Tag[] {
 
 /**
  * Whose resource this is, by its tags. `ours-recreated` is the same kind, namespace and name under another uid: the object
- * was deleted with its resource retained, or restored from a backup, and made again.
+ * was deleted with its resource retained, or restored from a backup, and made again. The same object of another Kubernetes cluster looks so too.
  */
 export function ownershipOf(tags: readonly Tag[] | undefined, owner: Owner): Ownership {
   const uid = tagValue(tags, ownerTag);
@@ -36,34 +43,39 @@ export function ownershipOf(tags: readonly Tag[] | undefined, owner: Owner): Own
 }
 
 /**
- * Throws unless `owner` may change or delete the resource. `what` names it for the user, such as `cluster "prod"`.
- * A resource of another object is refused whatever the policy: two objects would undo each other's changes for ever.
+ * Throws unless the object may change the resource. `what` names it for the user, such as `cluster "prod"`. A resource of another object is
+ * refused whatever the policy: two objects would undo each other's changes for ever. Two of the same name are told apart by what they have
+ * been through: one that was made again has never settled, and one that has settled had the resource, so that the other must have taken it.
  */
-export function assertMayManage(
-  owner: Owner,
-  tags: readonly Tag[] | undefined,
-  adoptionPolicy: 'Never' | 'Adopt' | undefined,
-  what: string,
-): void {
-  const ownership = ownershipOf(tags, owner);
+export function assertMayManage(claim: Claim, tags: readonly Tag[] | undefined, what: string): void {
+  const ownership = ownershipOf(tags, claim);
   if (ownership === 'ours') return;
   if (typeof ownership === 'object') {
-    throw new OperatorError(
-      'terminal',
-      'NotOwned',
+    throw notOwned(
       `The ${what} already belongs to ${ownership.foreign}. Choose another name in this spec, or delete the other object with deletionPolicy: Retain and remove the tags ${ownerTag} and ${objectTag} from the resource.`,
     );
   }
-  if (adoptionPolicy === 'Adopt') return;
+  const uid = tagValue(tags, ownerTag);
+  if (claim.hasSettled && uid !== undefined) {
+    throw notOwned(
+      `The ${what} has been taken over by another ${objectPath(claim)}, with uid ${uid}: probably another Kubernetes cluster has the same manifest, or this object was restored from a backup together with its status. Delete this object with deletionPolicy: Retain; or, to take the resource back, remove the tags ${ownerTag} and ${objectTag} from it and set spec.adoptionPolicy: Adopt.`,
+    );
+  }
+  if (claim.adoptionPolicy === 'Adopt') return;
   const why =
     ownership === 'unowned'
       ? 'exists and was not created by this operator'
       : 'was created for an earlier object of the same name';
-  throw new OperatorError(
-    'terminal',
-    'NotOwned',
-    `The ${what} ${why}. Set spec.adoptionPolicy: Adopt to take it over, or choose another name.`,
-  );
+  throw notOwned(`The ${what} ${why}. Set spec.adoptionPolicy: Adopt to take it over, or choose another name.`);
+}
+
+/** Throws unless the resource is the object's own: nothing else is deleted with it, not even what it might take over. */
+export function assertOwned(owner: Owner, tags: readonly Tag[] | undefined, what: string): void {
+  assertMayManage({ ...owner, adoptionPolicy: 'Never', hasSettled: false }, tags, what);
+}
+
+function notOwned(message: string): OperatorError {
+  return new OperatorError('terminal', 'NotOwned', message);
 }
 
 /** The user's tags with the ownership tags over them, sorted by key. */

@@ -27,6 +27,14 @@ export interface TaskDefinitionAnswer {
   readonly tags: readonly Tag[];
 }
 
+/** What a search through revisions has come to. */
+export interface OwnRevisions {
+  /** Some of the owner's, if there are any among those that were looked at. */
+  readonly own: readonly string[];
+  /** How many are not known to be somebody else's: 0 at the end of the search. */
+  readonly open: number;
+}
+
 /**
  * What a kind may ask of ECS. Every answer is either whole or an `OperatorError`; `undefined` means that AWS says it does
  * not exist. An INACTIVE cluster, service or revision is returned as it is: what that means is for the kind to decide.
@@ -42,6 +50,11 @@ export interface EcsReads {
   activeFamilyExists(family: string): Promise<boolean>;
   /** ARNs of the revisions of exactly this family, newest first, all pages. */
   listTaskDefinitions(family: string, filter: { readonly status: TaskDefinitionStatus }): Promise<readonly string[]>;
+  /**
+   * Looks for those of these revisions that carry the tag of the owner with this uid, who must not tag any more. It may look at a part
+   * only; asked again, it goes on from there.
+   */
+  findOwnRevisions(uid: string, arns: readonly string[]): Promise<OwnRevisions>;
   describeServiceRevision(arn: string): Promise<ServiceRevision | undefined>;
   /** The newest service deployment in full; `undefined` before the first one. */
   latestServiceDeployment(cluster: string, service: string): Promise<ServiceDeployment | undefined>;

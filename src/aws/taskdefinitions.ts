@@ -8,8 +8,10 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { Clock } from '../clock.ts';
 import type { ManyRead } from './batchreads.ts';
+import { chunks } from './chunks.ts';
+import { ownerTag, tagValue } from './ownership.ts';
 import { type Ask, allPages } from './pages.ts';
-import type { TaskDefinitionAnswer } from './reads.ts';
+import type { OwnRevisions, TaskDefinitionAnswer } from './reads.ts';
 
 /** One revision and its tags; each is its own group, since AWS has no batch call for task definitions. */
 export const taskDefinitions: ManyRead<TaskDefinitionAnswer | undefined> = {
@@ -94,6 +96,65 @@ export async function listTaskDefinitions(
   });
   // `familyPrefix` means the whole family here, by AWS's documentation; the check costs nothing.
   return arns.filter((arn) => arn.includes(`:task-definition/${family}:`));
+}
+
+/** Described at one moment: all of a large family would fill the line for the request budget, and turn others and itself away. */
+const searchedAtOnce = 10;
+/** Described in one search, so that its pass ends well before the deadline: ten a second are what the budget refills. */
+const searchedInAll = 100;
+/** Nobody goes on with a search after this long. */
+const searchKeptForMs = 10 * 60_000;
+
+interface RevisionSearch {
+  /** Revisions that are not the owner's. */
+  readonly foreign: Set<string>;
+  lastMs: number;
+}
+
+/**
+ * Looks through a family for the revisions of an owner that is being deleted. AWS describes them one a call, and a family may have thousands
+ * that others registered, so a search looks at some and remembers which are not the owner's, for the next one to go on from there. Sound because such
+ * an owner tags nothing any more.
+ */
+export class RevisionSearches {
+  readonly #clock: Clock;
+  readonly #byOwner = new Map<string, RevisionSearch>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async find(
+    uid: string,
+    arns: readonly string[],
+    describe: (arn: string) => Promise<TaskDefinitionAnswer | undefined>,
+  ): Promise<OwnRevisions> {
+    const { foreign } = this.#searchFor(uid);
+    const look = async (arn: string): Promise<readonly string[]> => {
+      const answer = await describe(arn);
+      if (tagValue(answer?.tags, ownerTag) === uid) return [arn];
+      // One that is listed and not shown may have been registered a moment ago: by whom is not known yet.
+      if (answer !== undefined) foreign.add(arn);
+      return [];
+    };
+    const open = (): readonly string[] => arns.filter((arn) => !foreign.has(arn));
+    for (const chunk of chunks(open().slice(0, searchedInAll), searchedAtOnce)) {
+      const own = (await Promise.all(chunk.map(look))).flat();
+      if (own.length > 0) return { own, open: open().length };
+    }
+    return { own: [], open: open().length };
+  }
+
+  #searchFor(uid: string): RevisionSearch {
+    const now = this.#clock.monotonicMs();
+    for (const [owner, { lastMs }] of this.#byOwner) {
+      if (lastMs + searchKeptForMs <= now) this.#byOwner.delete(owner);
+    }
+    const search = this.#byOwner.get(uid) ?? { foreign: new Set(), lastMs: now };
+    search.lastMs = now;
+    this.#byOwner.set(uid, search);
+    return search;
+  }
 }
 
 const registeredForMs = 60_000;

@@ -3,8 +3,11 @@ import {
   CreateServiceCommand,
   DescribeServicesCommand,
   RegisterTaskDefinitionCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { objectTag, ownerTag } from '../../src/aws/ownership.ts';
 import { cluster, network, running, service, taskDefinition, trio } from '../support/manifests.ts';
 import { recordStatuses, type StatusLog } from '../support/status-log.ts';
 import { condition, type Manifest, type TestBed, testBed } from '../support/test-bed.ts';
@@ -108,6 +111,31 @@ describe('something in AWS that has the name of an object', () => {
     await bed.ready('ECSService', 'kept');
     expect(bed.mutations(mark)).toEqual(['TagResource', 'TagResource', 'TagResource']);
     expect(await deploymentsOf('kept')).toEqual(before);
+  });
+
+  it('and was taken over by an object of the same name elsewhere is left to that one, and can be taken back', async () => {
+    const [manifest = cluster('moved')] = adopting([cluster('moved')]);
+    await bed.apply(manifest);
+    const { status, metadata } = await bed.ready('ECSCluster', 'moved');
+    const resourceArn = String(status?.clusterArn);
+    // What the operator of another Kubernetes cluster does that has the same manifest.
+    await bed.aws.send(new TagResourceCommand({ resourceArn, tags: [{ key: ownerTag, value: 'uid-elsewhere' }] }));
+    const mark = bed.region.journal.mark();
+    await bed.pass('ECSCluster', 'moved');
+    const refused = await bed.notReady('ECSCluster', 'moved', 'NotOwned');
+    expect(condition(refused, 'Stalled')?.message).toContain(
+      `has been taken over by another ECSCluster/${bed.namespace}/moved, with uid uid-elsewhere`,
+    );
+    await bed.pass('ECSCluster', 'moved');
+    expect(bed.mutations(mark)).toEqual([]);
+
+    await bed.aws.send(new UntagResourceCommand({ resourceArn, tagKeys: [ownerTag, objectTag] }));
+    const untagged = bed.region.journal.mark();
+    await bed.pass('ECSCluster', 'moved');
+    await bed.ready('ECSCluster', 'moved');
+    expect(bed.region.journal.mutations(untagged)).toMatchObject([
+      { operation: 'TagResource', input: { tags: expect.arrayContaining([{ key: ownerTag, value: metadata.uid }]) } },
+    ]);
   });
 
   it('is deleted with the object that adopted it', async () => {

@@ -1,8 +1,15 @@
-import { DescribeServicesCommand, type Service, UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import {
+  CreateTaskSetCommand,
+  DeleteTaskSetCommand,
+  DescribeServicesCommand,
+  type Service,
+  UpdateServiceCommand,
+  UpdateServicePrimaryTaskSetCommand,
+} from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ECSServiceSpec } from '../../src/kinds/service/api.ts';
-import { cluster, service, taskDefinition, trio } from '../support/manifests.ts';
-import { type TestBed, testBed } from '../support/test-bed.ts';
+import { cluster, network, service, taskDefinition, trio } from '../support/manifests.ts';
+import { condition, type TestBed, testBed } from '../support/test-bed.ts';
 
 /** A change of one field, and the only things that UpdateService may then say. */
 interface Change {
@@ -77,16 +84,16 @@ const onEc2: Partial<ECSServiceSpec> = {
   taskDefinitionRef: { name: 'ec2' },
   desiredCount: 0,
 };
-const placed = (field: string): Partial<ECSServiceSpec> => ({
+const placed = (type: 'binpack' | 'spread', field: string): Partial<ECSServiceSpec> => ({
   ...onEc2,
-  placementStrategy: [{ type: 'spread', field }],
+  placementStrategy: [{ type, field }],
 });
 const constrained = (expression: string): Partial<ECSServiceSpec> => ({
   ...onEc2,
   placementConstraints: [{ type: 'memberOf', expression }],
 });
 changes.push(
-  same('placementStrategy', placed('instanceId'), placed('attribute:ecs.availability-zone')),
+  same('placementStrategy', placed('spread', 'host'), placed('binpack', 'memory')),
   same('placementConstraints', constrained('attribute:b == c'), constrained('attribute:a == b')),
 );
 
@@ -109,21 +116,58 @@ const removals: readonly Change[] = [
   { field: 'propagateTags', from: { propagateTags: 'SERVICE' }, to: {}, sent: { propagateTags: 'NONE' } },
 ];
 
+const inGroups = (securityGroups?: string[]) => ({
+  networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'], ...(securityGroups && { securityGroups }) } },
+});
+const breaking = { deploymentCircuitBreaker: { enable: true, rollback: true } };
+
+/** What leaves a field that stays. */
+const partRemovals: readonly Change[] = [
+  {
+    field: 'networkConfiguration',
+    from: inGroups(['sg-open']),
+    to: inGroups(),
+    sent: inGroups([]),
+  },
+  {
+    field: 'deploymentConfiguration',
+    from: { deploymentConfiguration: { maximumPercent: 150, bakeTimeInMinutes: 5, ...breaking } },
+    to: { deploymentConfiguration: { maximumPercent: 150 } },
+    sent: {
+      deploymentConfiguration: {
+        maximumPercent: 150,
+        bakeTimeInMinutes: 0,
+        deploymentCircuitBreaker: { enable: false, rollback: false },
+      },
+    },
+  },
+  {
+    field: 'serviceConnectConfiguration',
+    from: connect(80),
+    to: { serviceConnectConfiguration: { enabled: true, namespace: 'internal' } },
+    sent: { serviceConnectConfiguration: { enabled: true, namespace: 'internal' } },
+  },
+];
+
 describe('a service', () => {
   let bed: TestBed;
   beforeAll(async () => {
     bed = await testBed();
     await bed.apply(
       cluster('shared', { capacityProviders: ['FARGATE', 'FARGATE_SPOT'] }),
-      taskDefinition('shared', {
-        taskRoleArn: 'arn:aws:iam::123456789012:role/task',
-        containerDefinitions: [{ name: 'app', image: 'nginx:1', portMappings: [{ name: 'http', containerPort: 80 }] }],
-      }),
+      ...['shared', 'next'].map((name) =>
+        taskDefinition(name, {
+          taskRoleArn: 'arn:aws:iam::123456789012:role/task',
+          containerDefinitions: [
+            { name: 'app', image: 'nginx:1', portMappings: [{ name: 'http', containerPort: 80 }] },
+          ],
+        }),
+      ),
     );
     // ECS refuses a service that does not configure such a volume.
     await bed.apply(taskDefinition('volume', { volumes: [{ name: 'data', configuredAtLaunch: true }] }));
     await bed.apply(taskDefinition('ec2', { requiresCompatibilities: ['EC2'], networkMode: 'bridge' }));
-    await bed.ready('ECSTaskDefinition', 'shared');
+    for (const name of ['shared', 'next']) await bed.ready('ECSTaskDefinition', name);
   });
   afterAll(() => bed.stop());
 
@@ -138,6 +182,54 @@ describe('a service', () => {
   it.each(removals)('takes $field away when it leaves the spec', async (change) => {
     await bed.apply(shared(`unset-${change.field.toLowerCase()}`, change.from));
     await expectOneUpdate(`unset-${change.field.toLowerCase()}`, change);
+  });
+
+  it.each(partRemovals)('takes away what leaves $field while the rest of it stays', async (change) => {
+    await bed.apply(shared(`part-${change.field.toLowerCase()}`, change.from));
+    await expectOneUpdate(`part-${change.field.toLowerCase()}`, change);
+  });
+
+  it('agrees with Service Connect that is turned off, which AWS does not show', async () => {
+    const mark = bed.region.journal.mark();
+    await bed.apply(shared('off', { serviceConnectConfiguration: { enabled: false } }));
+    await bed.ready('ECSService', 'off');
+    expect(await bed.pass('ECSService', 'off')).toEqual({ kind: 'settled' });
+    expect(bed.mutations(mark)).toEqual(['CreateService']);
+  });
+
+  it('leaves to CodeDeploy what CodeDeploy deploys, and goes on with the rest', async () => {
+    const byCodeDeploy = { deploymentController: { type: 'CODE_DEPLOY' as const }, ...loadBalancer('blue') };
+    await bed.apply(shared('green', byCodeDeploy));
+    await bed.ready('ECSService', 'green');
+    const [blue] = (await live('green'))?.taskSets ?? [];
+    const { taskSet } = await bed.aws.send(
+      new CreateTaskSetCommand({
+        cluster: 'shared',
+        service: 'green',
+        taskDefinition: 'next',
+        launchType: 'FARGATE',
+        networkConfiguration: network,
+        ...loadBalancer('green'),
+        scale: { value: 100, unit: 'PERCENT' },
+      }),
+    );
+    await bed.aws.send(
+      new UpdateServicePrimaryTaskSetCommand({ cluster: 'shared', service: 'green', primaryTaskSet: taskSet?.id }),
+    );
+    await bed.aws.send(
+      new DeleteTaskSetCommand({ cluster: 'shared', service: 'green', taskSet: blue?.id, force: true }),
+    );
+    const mark = bed.region.journal.mark();
+    await bed.apply(shared('green', { ...byCodeDeploy, desiredCount: 3 }));
+    const object = await bed.eventually(
+      'ECSService',
+      'green',
+      'says what is left to CodeDeploy',
+      (one) => condition(one, 'LeftToCodeDeploy')?.status === 'True' && one.status?.desiredCount === 3,
+    );
+    expect(condition(object, 'LeftToCodeDeploy')?.message).toMatch(/^taskDefinition next:1 -> shared:1, loadBalancers/);
+    await bed.ready('ECSService', 'green');
+    expect(bed.mutations(mark)).toEqual(['UpdateService']);
   });
 
   it('changes several fields with one call', async () => {

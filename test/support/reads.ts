@@ -7,6 +7,7 @@ export const unusedReads: AwsReads = {
   describeTaskDefinition: unused('describeTaskDefinition'),
   activeFamilyExists: unused('activeFamilyExists'),
   listTaskDefinitions: unused('listTaskDefinitions'),
+  findOwnRevisions: unused('findOwnRevisions'),
   describeServiceRevision: unused('describeServiceRevision'),
   latestServiceDeployment: unused('latestServiceDeployment'),
   listServices: unused('listServices'),

@@ -1,9 +1,9 @@
-import { assertMayManage } from '../../aws/ownership.ts';
+import { assertMayManage, assertOwned } from '../../aws/ownership.ts';
 import { absent, type Step } from '../../engine/kind.ts';
 import type { AwsKind } from '../kind.ts';
 import { isBeingDeleted } from '../shared/auto-scaling-group.ts';
 import { assertOneRegion } from '../shared/one-region.ts';
-import { ownerOf, regionOfArn } from '../shared/owner.ts';
+import { claimOf, ownerOf, regionOfArn } from '../shared/owner.ts';
 import { wait } from '../shared/step.ts';
 import type { AutoScalingGroupSpec, AutoScalingGroupStatus } from './api.ts';
 import { CONDITION_TYPES, groupConditions } from './conditions.ts';
@@ -52,12 +52,12 @@ export const autoScalingGroup: AwsKind<AutoScalingGroupSpec, AutoScalingGroupSta
     if (isBeingDeleted(observed.group)) {
       return [wait('Deleting', 'A group of this name is still being deleted in AWS; it is created again afterwards.')];
     }
-    assertOwn(desired, observed, desired.spec.adoptionPolicy);
+    assertMayManage(claimOf(desired), ownershipOfGroup(observed.group.Tags), what(desired));
     return changeSteps(desired, observed);
   },
 
   retire(desired, observed) {
-    assertOwn(desired, observed, 'Never');
+    assertOwned(ownerOf(desired), ownershipOfGroup(observed.group.Tags), what(desired));
     return retireSteps(desired, observed);
   },
 
@@ -96,11 +96,6 @@ function changeSteps(desired: DesiredGroup, observed: ObservedGroup): readonly S
   ];
 }
 
-function assertOwn(
-  desired: DesiredGroup,
-  { group }: ObservedGroup,
-  adoptionPolicy: AutoScalingGroupSpec['adoptionPolicy'],
-): void {
-  const what = `Auto Scaling group "${groupName(desired)}"`;
-  assertMayManage(ownerOf(desired), ownershipOfGroup(group.Tags), adoptionPolicy, what);
+function what(desired: DesiredGroup): string {
+  return `Auto Scaling group "${groupName(desired)}"`;
 }

@@ -4,12 +4,12 @@ import {
   CreateCapacityProviderCommand,
   DeleteCapacityProviderCommand,
 } from '@aws-sdk/client-ecs';
-import { assertMayManage } from '../../aws/ownership.ts';
+import { assertMayManage, assertOwned } from '../../aws/ownership.ts';
 import { absent, type CallStep, type Step } from '../../engine/kind.ts';
 import type { AwsKind } from '../kind.ts';
 import { awsFields, fieldsOf } from '../shared/fields.ts';
 import { assertOneRegion } from '../shared/one-region.ts';
-import { ownerOf, regionOfArn } from '../shared/owner.ts';
+import { claimOf, ownerOf, regionOfArn } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
 import { desiredTags, tagSteps } from '../shared/tags.ts';
 import type { ECSCapacityProviderSpec, ECSCapacityProviderStatus } from './api.ts';
@@ -53,7 +53,7 @@ export const capacityProvider: AwsKind<ECSCapacityProviderSpec, ECSCapacityProvi
     const phase = phaseOf(live);
     // Whoever's it is that goes, the name is free afterwards. An INACTIVE one is only shown when it is our own that could not be made.
     if (phase !== 'deleting' && live.status !== 'INACTIVE') {
-      assertMayManage(ownerOf(desired), live.tags, desired.spec.adoptionPolicy, what(desired));
+      assertMayManage(claimOf(desired), live.tags, what(desired));
     }
     switch (phase) {
       case 'creating':
@@ -79,7 +79,7 @@ export const capacityProvider: AwsKind<ECSCapacityProviderSpec, ECSCapacityProvi
   },
 
   retire(desired, { provider: live }) {
-    assertMayManage(ownerOf(desired), live.tags, 'Never', what(desired));
+    assertOwned(ownerOf(desired), live.tags, what(desired));
     const phase = phaseOf(live);
     switch (phase) {
       case 'creating':

@@ -4,7 +4,7 @@ import { absent, type Step } from '../../engine/kind.ts';
 import type { AwsKind } from '../kind.ts';
 import { awsFields, fieldsOf } from '../shared/fields.ts';
 import { assertOneRegion } from '../shared/one-region.ts';
-import { ownerOf, regionOfArn } from '../shared/owner.ts';
+import { claimOf, regionOfArn } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
 import { desiredTags } from '../shared/tags.ts';
 import type { ECSClusterSpec, ECSClusterStatus } from './api.ts';
@@ -40,7 +40,7 @@ export const cluster: AwsKind<ECSClusterSpec, ECSClusterStatus, ObservedCluster>
     assertOneRegion(desired, 'cluster');
     if (observed === absent) return [create(desired), ...unresolvedWait(desired)];
     const live = observed.cluster;
-    assertMayManage(ownerOf(desired), live.tags, desired.spec.adoptionPolicy, `cluster "${clusterName(desired)}"`);
+    assertMayManage(claimOf(desired), live.tags, `cluster "${clusterName(desired)}"`);
     switch (live.status) {
       case 'PROVISIONING':
         return [wait('Provisioning', 'ECS is creating the resources of the capacity providers.')];

@@ -1,5 +1,5 @@
 import { type Cluster, DeleteClusterCommand } from '@aws-sdk/client-ecs';
-import { assertMayManage, ownershipOf } from '../../aws/ownership.ts';
+import { assertOwned, ownershipOf } from '../../aws/ownership.ts';
 import type { Referrer, Step } from '../../engine/kind.ts';
 import { deregisterDisconnected, nameOfInstance } from '../shared/container-instances.ts';
 import { nameOfArn, ownerOf } from '../shared/owner.ts';
@@ -53,7 +53,7 @@ export function releaseSteps(
 export function retireSteps(desired: DesiredCluster, observed: ObservedCluster): readonly Step[] {
   const { cluster: live } = observed;
   const name = clusterName(desired);
-  assertMayManage(ownerOf(desired), live.tags, 'Never', `cluster "${name}"`);
+  assertOwned(ownerOf(desired), live.tags, `cluster "${name}"`);
   if (live.status === 'DEPROVISIONING') return [wait('Deleting', 'ECS is removing the cluster.')];
   const busy = busyWait(observed);
   if (busy.length > 0) return busy;

@@ -1,9 +1,9 @@
 import { DeleteLaunchTemplateCommand } from '@aws-sdk/client-ec2';
-import { assertMayManage } from '../../aws/ownership.ts';
+import { assertMayManage, assertOwned } from '../../aws/ownership.ts';
 import { absent } from '../../engine/kind.ts';
 import type { AwsKind } from '../kind.ts';
 import { fieldsOf } from '../shared/fields.ts';
-import { ownerOf } from '../shared/owner.ts';
+import { claimOf, ownerOf } from '../shared/owner.ts';
 import { ec2, step } from '../shared/step.ts';
 import type { LaunchTemplateSpec, LaunchTemplateStatus } from './api.ts';
 import { CLUSTER_REF, templateName } from './desired.ts';
@@ -36,8 +36,7 @@ export const launchTemplate: AwsKind<LaunchTemplateSpec, LaunchTemplateStatus, O
     if (observed === absent) return createTemplate(desired);
     const { template, image } = observed;
     if (template === undefined) return createTemplate(desired, image);
-    const what = `launch template "${templateName(desired)}"`;
-    assertMayManage(ownerOf(desired), tagsOf(template), desired.spec.adoptionPolicy, what);
+    assertMayManage(claimOf(desired), tagsOf(template), `launch template "${templateName(desired)}"`);
     // Tags first: a template that is being taken over is ours before anything else of it changes.
     return [...tagSteps(desired, template), ...versionSteps(desired, observed)];
   },
@@ -45,7 +44,7 @@ export const launchTemplate: AwsKind<LaunchTemplateSpec, LaunchTemplateStatus, O
   retire(desired, { template, groups }) {
     if (template === undefined) return [];
     const name = templateName(desired);
-    assertMayManage(ownerOf(desired), tagsOf(template), 'Never', `launch template "${name}"`);
+    assertOwned(ownerOf(desired), tagsOf(template), `launch template "${name}"`);
     if (groups.length > 0) return groupsWait(groups);
     const command = new DeleteLaunchTemplateCommand({ LaunchTemplateId: template.LaunchTemplateId });
     return [step(ec2, command, `launch template ${name} deleted`)];

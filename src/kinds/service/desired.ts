@@ -56,13 +56,14 @@ export function strategyOf(desired: DesiredService): CapacityProviderStrategyIte
     : resolvedStrategy(desired, STRATEGY, capacityProviderStrategy);
 }
 
-/** True when `arn` is what `wanted` names; a bare family names every revision of it, as a later one is no change of the spec. */
+/**
+ * True when `arn` is what `wanted` names. A family, or an ARN without a revision, names every revision of it, as a later one is no change of
+ * the spec.
+ */
 export function runs(arn: string | undefined, wanted: string): boolean {
   if (arn === undefined) return false;
-  if (arn === wanted) return true;
-  if (wanted.startsWith('arn:')) return false;
-  const name = nameOfArn(arn);
-  return wanted.includes(':') ? name === wanted : name.slice(0, name.lastIndexOf(':')) === wanted;
+  const live = wanted.startsWith('arn:') ? arn : nameOfArn(arn);
+  return wanted === live || wanted === live.replace(/:\d+$/, '');
 }
 
 /** `assertOneRegion` refused it from the start, so nothing was ever made, and nothing has to go. A cluster reference cannot change. */

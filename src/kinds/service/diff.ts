@@ -3,7 +3,10 @@ import { withStrategyDefaults } from '../shared/capacity-provider-strategy.ts';
 import { covers, isEmpty } from '../shared/compare.ts';
 import { wasRemoved } from '../shared/fields.ts';
 import { nameOfArn } from '../shared/owner.ts';
+import { isLeftToCodeDeploy } from './code-deploy.ts';
 import { type DesiredService, runs, strategyOf, taskDefinitionOf } from './desired.ts';
+import { withPlacementNames } from './placement.ts';
+import { withoutRemoved } from './removals.ts';
 
 /** What a live service is compared with: DescribeServices leaves some fields out, and its newest revision has them. */
 export interface LiveService {
@@ -64,7 +67,12 @@ const RULES = {
   monitoring: { rollsOut: true, have: ({ revision }) => revision?.monitoring },
   networkConfiguration: { rollsOut: true, have: ({ service }) => service.networkConfiguration },
   placementConstraints: { rollsOut: false, have: ({ service }) => service.placementConstraints, reset: [] },
-  placementStrategy: { rollsOut: false, have: ({ service }) => service.placementStrategy, reset: [] },
+  placementStrategy: {
+    rollsOut: false,
+    have: ({ service }) => service.placementStrategy,
+    reset: [],
+    normalise: withPlacementNames,
+  },
   // The service itself goes on saying LATEST (ecs-guide-3 L49245); its deployments and revisions say what that was.
   platformVersion: {
     rollsOut: true,
@@ -74,7 +82,8 @@ const RULES = {
   propagateTags: { rollsOut: false, have: ({ service }) => service.propagateTags ?? 'NONE', reset: 'NONE' },
   serviceConnectConfiguration: {
     rollsOut: true,
-    have: ({ revision }) => revision?.serviceConnectConfiguration,
+    // AWS does not show one that is disabled (hashicorp/terraform-provider-aws#43871).
+    have: ({ revision }) => revision?.serviceConnectConfiguration ?? { enabled: false },
     reset: { enabled: false },
   },
   serviceRegistries: { rollsOut: true, have: ({ service }) => service.serviceRegistries, reset: [] },
@@ -97,6 +106,16 @@ const onlyInRevision: ReadonlySet<string> = new Set(REVISION_FIELDS);
 
 /** Everything in which the live service differs from the spec. Fields that the user never set are never compared. */
 export function serviceChanges(desired: DesiredService, live: LiveService): readonly Change[] {
+  return differences(desired, live).filter(({ field }) => !isLeftToCodeDeploy(desired, live.service, field));
+}
+
+/** The fields that differ and that the operator leaves to CodeDeploy. */
+export function leftToCodeDeploy(desired: DesiredService, live: LiveService): readonly Change[] {
+  if (live.service.deploymentController?.type !== 'CODE_DEPLOY') return [];
+  return differences(desired, live).filter(({ field }) => isLeftToCodeDeploy(desired, live.service, field));
+}
+
+function differences(desired: DesiredService, live: LiveService): readonly Change[] {
   const ruled = Object.keys(RULES).flatMap((field) => (isRuled(field) ? ruledChange(desired, live, field) : []));
   return [
     ...taskDefinitionChange(desired, live.service.taskDefinition),
@@ -149,14 +168,23 @@ function ruledChange(desired: DesiredService, live: LiveService, field: RuledFie
   const rule: Rule = RULES[field];
   const normalise = rule.normalise ?? ((value: unknown) => value);
   const have = normalise(rule.have(live));
-  const wanted = field === 'capacityProviderStrategy' ? strategyOf(desired) : desired.spec[field];
+  const wanted = wantedOf(desired, field);
+  const without = withoutRemoved(desired, live.service, field, have, wanted);
   if (wanted !== undefined) {
-    if (covers(have, normalise(wanted), field)) return [];
-    return [change(field, wanted, rule, 'changed')];
+    if (!covers(have, normalise(wanted), field)) return [change(field, without ?? wanted, rule, 'changed')];
+    return without === undefined ? [] : [change(field, without, rule, 'changed')];
   }
+  // Only of this field AWS takes parts: an update keeps what it leaves out.
+  if (field === 'deploymentConfiguration' && without !== undefined) return [change(field, without, rule, 'removed')];
   if (rule.reset === undefined || !wasRemoved(desired, field)) return [];
   const gone = isEmpty(have) || covers(have, normalise(rule.reset), field);
   return gone ? [] : [change(field, rule.reset, rule, 'removed')];
+}
+
+function wantedOf(desired: DesiredService, field: RuledField): unknown {
+  if (field !== 'capacityProviderStrategy') return desired.spec[field];
+  // A launch type is no strategy: an adopted service may have one, and an empty strategy brings its launch type back (CPS-09).
+  return strategyOf(desired) ?? (desired.spec.launchType === undefined ? undefined : []);
 }
 
 function change(field: RuledField, value: unknown, rule: Rule, verb: string): Change {

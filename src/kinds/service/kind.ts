@@ -5,17 +5,18 @@ import {
   UpdateServiceCommand,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
-import { assertMayManage } from '../../aws/ownership.ts';
+import { assertMayManage, assertOwned } from '../../aws/ownership.ts';
 import { clientToken } from '../../aws/token.ts';
 import { absent, type Step } from '../../engine/kind.ts';
 import type { AwsKind } from '../kind.ts';
 import { awsFields, fieldsOf } from '../shared/fields.ts';
 import { assertOneRegion } from '../shared/one-region.ts';
-import { ownerOf, regionOfArn } from '../shared/owner.ts';
+import { claimOf, ownerOf, regionOfArn } from '../shared/owner.ts';
 import { ecs, step, wait } from '../shared/step.ts';
 import { desiredTags, tagSteps } from '../shared/tags.ts';
 import type { ECSServiceSpec, ECSServiceStatus } from './api.ts';
 import { associationWait } from './association.ts';
+import { codeDeployCondition, LEFT_TO_CODE_DEPLOY } from './code-deploy.ts';
 import {
   clusterOf,
   type DesiredService,
@@ -25,15 +26,19 @@ import {
   taskDefinitionOf,
   wasAlwaysRefused,
 } from './desired.ts';
-import { type Change, serviceChanges } from './diff.ts';
+import { type Change, leftToCodeDeploy, serviceChanges } from './diff.ts';
+import { assertSameService } from './fixed.ts';
 import { serviceNames } from './names.ts';
 import { type ObservedService, observeService } from './observe.ts';
 import { serviceProgress } from './progress.ts';
+import { removableMembers } from './removals.ts';
 import { isRollingBack, rollbackOf, supersededRollback } from './rollback.ts';
 import { serviceStatus } from './status.ts';
 
 export const service: AwsKind<ECSServiceSpec, ECSServiceStatus, ObservedService> = {
   names: serviceNames,
+
+  conditionTypes: [LEFT_TO_CODE_DEPLOY],
 
   references: serviceReferences,
 
@@ -54,7 +59,8 @@ export const service: AwsKind<ECSServiceSpec, ECSServiceStatus, ObservedService>
     if (live.status === 'DRAINING') {
       return [wait('Draining', 'A service of this name is still draining in ECS; it is created again afterwards.')];
     }
-    assertMayManage(ownerOf(desired), live.tags, desired.spec.adoptionPolicy, `service "${serviceName(desired)}"`);
+    assertMayManage(claimOf(desired), live.tags, `service "${serviceName(desired)}"`);
+    assertSameService(desired, live);
     const isRolledBack = rollbackOf(desired, observed) !== undefined;
     const missing = isRolledBack ? [] : observed.unassociated;
     const staysAsItIs = isRolledBack || missing.length > 0;
@@ -67,7 +73,7 @@ export const service: AwsKind<ECSServiceSpec, ECSServiceStatus, ObservedService>
   },
 
   retire(desired, { service: live }) {
-    assertMayManage(ownerOf(desired), live.tags, 'Never', `service "${serviceName(desired)}"`);
+    assertOwned(ownerOf(desired), live.tags, `service "${serviceName(desired)}"`);
     if (live.status === 'DRAINING') {
       return [wait('Draining', `Waiting for ECS to stop ${live.runningCount ?? 0} running tasks.`)];
     }
@@ -85,10 +91,11 @@ export const service: AwsKind<ECSServiceSpec, ECSServiceStatus, ObservedService>
     return {
       status: serviceStatus(observed.service, rolledBack ?? supersededRollback(desired)),
       progress: serviceProgress(observed.service, rolledBack, isRollingBack(observed)),
+      conditions: codeDeployCondition(leftToCodeDeploy(desired, observed)),
     };
   },
 
-  fields: fieldsOf,
+  fields: (spec) => [...fieldsOf(spec), ...removableMembers(spec)],
 
   batchGroup: (desired) => `${desired.region}/${clusterOf(desired)}`,
 };

@@ -72,16 +72,16 @@ async function revisionOf(
   const settled = desired.status?.settledFields ?? [];
   const needed = REVISION_FIELDS.some((field) => desired.spec[field] !== undefined || settled.includes(field));
   if (!needed) return undefined;
-  // During a rollout several revisions are live; the one being rolled out is listed last in none of AWS's promises, so take the newest.
-  const arn = newestRevision(service);
-  return arn === undefined ? undefined : reads.describeServiceRevision(arn);
+  const arns = (service.currentServiceRevisions ?? []).flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
+  return newest(await Promise.all(arns.map((arn) => reads.describeServiceRevision(arn))));
 }
 
-/** Revision ARNs end in a number that grows with time. */
-function newestRevision(service: Service): string | undefined {
-  const arns = (service.currentServiceRevisions ?? []).flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
-  const rank = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1).padStart(24, '0');
-  return arns.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).at(-1);
+/** During a rollout several revisions are live. AWS promises no order of them, and the numbers in their ARNs do not grow with time. */
+function newest(revisions: readonly (ServiceRevision | undefined)[]): ServiceRevision | undefined {
+  return revisions
+    .filter((revision) => revision !== undefined)
+    .toSorted((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0))
+    .at(0);
 }
 
 export function wasTakenBack(deployment: ServiceDeployment | undefined): boolean {

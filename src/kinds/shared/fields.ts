@@ -22,8 +22,13 @@ export function previousTagKeys(desired: Desired<CommonSpec, CommonStatus>): rea
     .map((field) => field.slice('tags/'.length));
 }
 
+/** True when the field was in the spec that AWS last agreed with. */
+export function wasSettled(desired: Desired<CommonSpec, CommonStatus>, field: string): boolean {
+  return (desired.status?.settledFields ?? []).includes(field);
+}
+
 /** True when the field was in the spec that AWS last agreed with and is not any more. */
 export function wasRemoved(desired: Desired<CommonSpec, CommonStatus>, field: string): boolean {
   const now: Readonly<Record<string, unknown>> = { ...desired.spec };
-  return now[field] === undefined && (desired.status?.settledFields ?? []).includes(field);
+  return now[field] === undefined && wasSettled(desired, field);
 }

@@ -4,7 +4,7 @@ import type { TaskDefinitionAnswer } from '../../aws/reads.ts';
 import { absent, type Desired, type Step } from '../../engine/kind.ts';
 import type { AwsKind } from '../kind.ts';
 import { fieldsOf } from '../shared/fields.ts';
-import { nameOfArn, ownerOf, regionOfArn } from '../shared/owner.ts';
+import { claimOf, nameOfArn, regionOfArn } from '../shared/owner.ts';
 import { ecs, step } from '../shared/step.ts';
 import { desiredTags, tagSteps } from '../shared/tags.ts';
 import type { ECSTaskDefinitionSpec, ECSTaskDefinitionStatus, OwnRevision } from './api.ts';
@@ -17,7 +17,7 @@ export interface ObservedTaskDefinition {
   readonly live: TaskDefinitionAnswer | undefined;
   /** The newest ACTIVE revision of the family, when `live` was looked for and not found. */
   readonly newest: TaskDefinitionAnswer | undefined;
-  /** ARNs of our own ACTIVE revisions; complete only while the object is being deleted. */
+  /** ARNs of our own ACTIVE revisions, as far as they are known. While the object is being deleted there are none only when none is left. */
   readonly own: readonly string[];
 }
 
@@ -51,16 +51,14 @@ export const taskDefinition: AwsKind<ECSTaskDefinitionSpec, ECSTaskDefinitionSta
   plan(desired, observed) {
     if (observed === absent) return [register(desired)];
     const { live, newest, own } = observed;
-    const owner = ownerOf(desired);
-    const family = `task definition family "${desiredContent(desired).content.family}"`;
     if (live === undefined) {
       // Revisions that CI adds to a family of ours are no reason to stop; a family in which we own nothing is.
-      if (newest !== undefined && own.length === 0)
-        assertMayManage(owner, newest.tags, desired.spec.adoptionPolicy, family);
+      const family = `task definition family "${desiredContent(desired).content.family}"`;
+      if (newest !== undefined && own.length === 0) assertMayManage(claimOf(desired), newest.tags, family);
       return [register(desired)];
     }
-    assertMayManage(owner, live.tags, desired.spec.adoptionPolicy, family);
     const arn = live.taskDefinition.taskDefinitionArn ?? '';
+    assertMayManage(claimOf(desired), live.tags, `task definition "${nameOfArn(arn)}"`);
     return tagSteps(desired, arn, live.tags, [contentTag(desired)]);
   },
 

@@ -1,7 +1,8 @@
 import { ownershipOf, tagValue } from '../../aws/ownership.ts';
 import type { EcsReads, TaskDefinitionAnswer } from '../../aws/reads.ts';
 import type { Desired, ObserveContext } from '../../engine/kind.ts';
-import { ownerOf } from '../shared/owner.ts';
+import { OperatorError } from '../../errors.ts';
+import { claimOf, ownerOf } from '../shared/owner.ts';
 import type { ECSTaskDefinitionSpec, ECSTaskDefinitionStatus } from './api.ts';
 import { contentOf, hashOf } from './content.ts';
 import { contentHashTag, desiredContent } from './desired.ts';
@@ -56,27 +57,42 @@ async function search(
   return { live, newest, own: [...own] };
 }
 
-/** Our own revision is known by its tag; one that may be adopted is compared by content. */
+/**
+ * Our own revision is known by its tag; one that may be adopted is compared by content. What an earlier object of the same name left is
+ * of no use to one that has settled: it has revisions of its own.
+ */
 function matches(answer: TaskDefinitionAnswer, hash: string, desired: DesiredTaskDefinition): boolean {
-  const ownership = ownershipOf(answer.tags, ownerOf(desired));
+  const claim = claimOf(desired);
+  const ownership = ownershipOf(answer.tags, claim);
   if (ownership === 'ours') return tagValue(answer.tags, contentHashTag) === hash;
-  const adoptable = ownership === 'unowned' || ownership === 'ours-recreated';
-  return adoptable && desired.spec.adoptionPolicy === 'Adopt' && hashOf(contentOf(answer.taskDefinition)) === hash;
+  const adoptable = ownership === 'unowned' || (ownership === 'ours-recreated' && !claim.hasSettled);
+  return adoptable && claim.adoptionPolicy === 'Adopt' && hashOf(contentOf(answer.taskDefinition)) === hash;
 }
 
-/** All ACTIVE revisions of the family that carry our tag, and none that CI or anybody else registered. */
+/**
+ * ACTIVE revisions of the family that carry our tag, and none that CI or anybody else registered: first those that the status knows, then as
+ * many as one look finds. Throws while the family has not been looked through; nothing found means that nothing is left.
+ */
 export async function findRevisionsToRetire(
   reads: EcsReads,
   desired: DesiredTaskDefinition,
-): Promise<ObservedTaskDefinition | undefined> {
-  const { content } = desiredContent(desired);
-  const arns = await reads.listTaskDefinitions(content.family, { status: 'ACTIVE' });
-  const answers = await Promise.all(arns.map((arn) => reads.describeTaskDefinition(arn)));
-  const own = answers.flatMap((answer) => {
-    const arn = answer?.taskDefinition.taskDefinitionArn;
-    const ours = answer !== undefined && ownershipOf(answer.tags, ownerOf(desired)) === 'ours';
-    return ours && arn !== undefined ? [arn] : [];
-  });
+): Promise<ObservedTaskDefinition> {
+  const { family } = desiredContent(desired).content;
+  const { uid } = ownerOf(desired);
+  const arns = await reads.listTaskDefinitions(family, { status: 'ACTIVE' });
+  const known = ownArns(desired.status?.revisions ?? []).filter((arn) => arns.includes(arn));
+  // These are read anew each time: one that was adopted a moment ago may not have shown our tag yet.
+  const answers = await Promise.all(known.map((arn) => reads.describeTaskDefinition(arn)));
+  const ours = known.filter((_, index) => ownershipOf(answers[index]?.tags, ownerOf(desired)) === 'ours');
+  if (ours.length > 0) return { live: undefined, newest: undefined, own: ours };
+  const { own, open } = await reads.findOwnRevisions(uid, arns);
+  if (own.length === 0 && open > 0) {
+    throw new OperatorError(
+      'progressing',
+      'Deleting',
+      `Looking for revisions of this object among the ${arns.length} that are ACTIVE in the family "${family}"; ${open} are left.`,
+    );
+  }
   return { live: undefined, newest: undefined, own };
 }
 

@@ -417,6 +417,16 @@ test.each(
   expect(classified.reason).toMatch(/^[A-Z][A-Za-z]+$/);
 });
 
+test('a refusal heals by itself where a role or a load balancer may be in the making, and nowhere else', () => {
+  const healing = rows.filter(([error, , , operation = 'UpdateService']) => fromAws(error, operation).heals);
+  expect(new Set(healing.map(([, disposition, reason]) => `${disposition} ${reason}`))).toEqual(
+    new Set(['rejected RoleNotReady', 'rejected TargetGroupNotAttached']),
+  );
+  expect(healing).toHaveLength(
+    rows.filter(([, , reason]) => /^(RoleNotReady|TargetGroupNotAttached)$/.test(reason)).length,
+  );
+});
+
 describe('what the user reads', () => {
   test('names the operation, what AWS said, and what to do', () => {
     const error = fromAws(aws('LimitExceededException', 'Services per cluster limit reached'), 'CreateService');

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   assertMayManage,
+  assertOwned,
+  type Claim,
   diffTags,
   mergeTags,
   type Owner,
@@ -39,6 +41,12 @@ describe('ownershipOf', () => {
 
 describe('assertMayManage', () => {
   const foreign = tagged({ uid: 'u-2', name: 'api' });
+  const claim = (adoptionPolicy: Claim['adoptionPolicy'], hasSettled = false): Claim => ({
+    ...owner,
+    adoptionPolicy,
+    hasSettled,
+  });
+
   test.each([
     ['ours', tagged({}), undefined, true],
     ['ours', tagged({}), 'Adopt', true],
@@ -50,18 +58,48 @@ describe('assertMayManage', () => {
     ['foreign', foreign, undefined, false],
     ['foreign', foreign, 'Adopt', false],
   ] as const)('%s %j with adoptionPolicy %s: %s', (_, tags, policy, allowed) => {
-    const check = () => assertMayManage(owner, tags, policy, 'service "web"');
+    const check = () => assertMayManage(claim(policy), tags, 'service "web"');
     if (allowed) expect(check).not.toThrow();
     else expect(check).toThrow(expect.objectContaining({ disposition: 'terminal', reason: 'NotOwned' }));
   });
 
   test('the refusal says how to adopt, or who owns it', () => {
-    expect(() => assertMayManage(owner, [], 'Never', 'service "web"')).toThrow(
+    expect(() => assertMayManage(claim('Never'), [], 'service "web"')).toThrow(
       'The service "web" exists and was not created by this operator. Set spec.adoptionPolicy: Adopt to take it over, or choose another name.',
     );
-    expect(() => assertMayManage(owner, foreign, 'Adopt', 'service "web"')).toThrow(
+    expect(() => assertMayManage(claim('Adopt'), foreign, 'service "web"')).toThrow(
       'The service "web" already belongs to ECSService/shop/api.',
     );
+  });
+
+  test.each(['Never', 'Adopt'] as const)(
+    'an object that has settled does not take back what another of the same name has taken, with adoptionPolicy %s',
+    (policy) => {
+      const check = () => assertMayManage(claim(policy, true), tagged({ uid: 'u-2' }), 'service "web"');
+      expect(check).toThrow(expect.objectContaining({ disposition: 'terminal', reason: 'NotOwned' }));
+      expect(check).toThrow(
+        'The service "web" has been taken over by another ECSService/shop/web, with uid u-2: probably another Kubernetes cluster has the ' +
+          'same manifest, or this object was restored from a backup together with its status. Delete this object with deletionPolicy: ' +
+          'Retain; or, to take the resource back, remove the tags ecs-operator.dev/owner and ecs-operator.dev/object from it and set ' +
+          'spec.adoptionPolicy: Adopt.',
+      );
+    },
+  );
+
+  test('an object that has settled keeps what is its own, and takes back what nobody claims', () => {
+    const withoutUid = [{ key: objectTag, value: 'ECSService/shop/web' }];
+    for (const tags of [tagged({}), [], withoutUid]) {
+      expect(() => assertMayManage(claim('Adopt', true), tags, 'service "web"')).not.toThrow();
+    }
+  });
+});
+
+describe('assertOwned', () => {
+  test('refuses to delete what is not its own', () => {
+    expect(() => assertOwned(owner, tagged({}), 'service "web"')).not.toThrow();
+    for (const tags of [[], tagged({ uid: 'u-0' }), tagged({ uid: 'u-2', name: 'api' })]) {
+      expect(() => assertOwned(owner, tags, 'service "web"')).toThrow(expect.objectContaining({ reason: 'NotOwned' }));
+    }
   });
 });
 

@@ -66,7 +66,7 @@ const inService: readonly Row[] = [
   ['loadBalancers', {}, [{ targetGroupArn: 'tg', containerName: 'web', containerPort: 80 }]],
   ['networkConfiguration', { networkConfiguration: awsvpc('subnet-1') }, awsvpc('subnet-1', 'subnet-2')],
   ['placementConstraints', {}, [{ type: 'distinctInstance' }]],
-  ['placementStrategy', {}, [{ type: 'spread', field: 'host' }]],
+  ['placementStrategy', {}, [{ type: 'spread', field: 'attribute:ecs.availability-zone' }]],
   ['platformVersion', { platformVersion: 'LATEST' }, '1.4.0'],
   ['propagateTags', {}, 'SERVICE'],
   ['serviceRegistries', {}, [{ registryArn: 'arn:registry' }]],
@@ -160,6 +160,183 @@ describe('a field taken out of the spec', () => {
   });
 });
 
+describe('a member taken out of a field that stays', () => {
+  const web = { containerName: 'web', containerPort: 80, targetGroupArn: 'tg' };
+  const shifting = {
+    ...web,
+    advancedConfiguration: { alternateTargetGroupArn: 'green', productionListenerRule: 'rule' },
+  };
+  const hook = { hookTargetArn: 'fn', lifecycleStages: ['PRE_SCALE_UP' as const] };
+  const inVpc = { subnets: ['subnet-1'] };
+
+  test.each<[what: string, was: ECSServiceSpec, now: ECSServiceSpec, sent: Partial<UpdateServiceCommandInput>]>([
+    [
+      'security groups',
+      { networkConfiguration: { awsvpcConfiguration: { ...inVpc, securityGroups: ['sg-open'] } } },
+      { networkConfiguration: { awsvpcConfiguration: inVpc } },
+      { networkConfiguration: { awsvpcConfiguration: { ...inVpc, securityGroups: [] } } },
+    ],
+    [
+      'a public address',
+      { networkConfiguration: { awsvpcConfiguration: { ...inVpc, assignPublicIp: 'ENABLED' } } },
+      { networkConfiguration: { awsvpcConfiguration: inVpc } },
+      { networkConfiguration: { awsvpcConfiguration: { ...inVpc, assignPublicIp: 'DISABLED' } } },
+    ],
+    [
+      'the strategy and its hooks',
+      { deploymentConfiguration: { maximumPercent: 150, strategy: 'BLUE_GREEN', lifecycleHooks: [hook] } },
+      { deploymentConfiguration: { maximumPercent: 150 } },
+      { deploymentConfiguration: { maximumPercent: 150, strategy: 'ROLLING', lifecycleHooks: [] } },
+    ],
+    [
+      'all of the deployment configuration',
+      {
+        deploymentConfiguration: {
+          maximumPercent: 150,
+          alarms: { alarmNames: ['errors'], enable: true, rollback: true },
+          deploymentCircuitBreaker: { enable: true, rollback: true },
+        },
+      },
+      {},
+      {
+        deploymentConfiguration: {
+          maximumPercent: 200,
+          alarms: { alarmNames: [], enable: false, rollback: false },
+          deploymentCircuitBreaker: { enable: false, rollback: false },
+        },
+      },
+    ],
+    [
+      'what the second target group was for',
+      { loadBalancers: [shifting] },
+      { loadBalancers: [web] },
+      { loadBalancers: [web] },
+    ],
+  ])('%s: AWS is told, once', (_what, was, now, sent) => {
+    const settledFields = service.fields({ ...base, ...was });
+    const live: Partial<Service> = { ...was, serviceRegistries: undefined, capacityProviderStrategy: undefined };
+    expect(update(now, live, undefined, { settledFields })).toEqual({ ...named, ...sent });
+    // Who never had it in the spec says nothing about it.
+    expect(update(now, live, undefined, { settledFields: service.fields({ ...base, ...now }) })).toBeUndefined();
+    const after: Partial<Service> = { ...live, ...sent };
+    expect(update(now, after, undefined, { settledFields })).toBeUndefined();
+  });
+
+  test('what a Service Connect service offered', () => {
+    const was = { serviceConnectConfiguration: connect(80) };
+    const now = { serviceConnectConfiguration: { enabled: true, namespace: 'apps' } };
+    const settledFields = service.fields({ ...base, ...was });
+    expect(update(now, {}, was, { settledFields })).toEqual({ ...named, ...now });
+    expect(update(now, {}, now, { settledFields })).toBeUndefined();
+    expect(update(now, {}, was)).toBeUndefined();
+  });
+
+  test('of a DAEMON goes back to what a DAEMON has', () => {
+    const daemon: ECSServiceSpec = { schedulingStrategy: 'DAEMON', desiredCount: undefined };
+    const was = { deploymentConfiguration: { minimumHealthyPercent: 50 } };
+    const live: Partial<Service> = { schedulingStrategy: 'DAEMON', ...was };
+    const settledFields = service.fields({ ...base, ...was });
+    expect(update(daemon, live, undefined, { settledFields })).toMatchObject({
+      deploymentConfiguration: { minimumHealthyPercent: 0 },
+    });
+  });
+});
+
+describe('a service whose deployments CodeDeploy makes', () => {
+  const byCodeDeploy: ECSServiceSpec = { deploymentController: { type: 'CODE_DEPLOY' } };
+  const moved: Partial<Service> = {
+    deploymentController: { type: 'CODE_DEPLOY' },
+    taskDefinition: arns.taskDefinition('web:3'),
+    loadBalancers: [{ targetGroupArn: 'green', containerName: 'web', containerPort: 80 }],
+  };
+  const spec: ECSServiceSpec = {
+    ...byCodeDeploy,
+    desiredCount: 3,
+    loadBalancers: [{ targetGroupArn: 'blue', containerName: 'web', containerPort: 80 }],
+  };
+
+  test('is changed in what UpdateService takes, and left alone in what CodeDeploy has moved on', () => {
+    expect(update(spec, moved)).toEqual({ ...named, desiredCount: 3 });
+  });
+
+  test('says in what it differs', () => {
+    const of = ecsService('web', { ...base, ...spec });
+    const observed = {
+      service: liveService(of, moved),
+      revision: undefined,
+      lastDeployment: undefined,
+      lastTarget: undefined,
+      unassociated: [],
+    };
+    expect(service.conclude(desired(of), observed).conditions).toMatchObject([
+      {
+        type: 'LeftToCodeDeploy',
+        reason: 'DiffersFromSpec',
+        message: expect.stringMatching(/^taskDefinition web:3 -> web:1, loadBalancers changed: /),
+      },
+    ]);
+    const alike = {
+      ...observed,
+      service: liveService(of, {
+        ...moved,
+        taskDefinition: arns.taskDefinition('web:1'),
+        loadBalancers: spec.loadBalancers,
+      }),
+    };
+    expect(service.conclude(desired(of), alike).conditions).toEqual([]);
+  });
+
+  test('is changed in everything once it is to be ECS that deploys', () => {
+    expect(update({ ...spec, deploymentController: { type: 'ECS' } }, moved)).toMatchObject({
+      taskDefinition: arns.taskDefinition('web:1'),
+    });
+  });
+});
+
+describe('an existing service that is adopted', () => {
+  const plan = (spec: ECSServiceSpec, live: Partial<Service>) => update({ adoptionPolicy: 'Adopt', ...spec }, live);
+
+  test.each<[what: string, spec: ECSServiceSpec, live: Partial<Service>, reason: string, message: string]>([
+    [
+      'of another scheduling strategy',
+      {},
+      { schedulingStrategy: 'DAEMON' },
+      'ImmutableField',
+      'The service "web" exists with schedulingStrategy DAEMON, and ECS cannot change that to REPLICA.',
+    ],
+    [
+      'of another launch type',
+      { launchType: 'FARGATE' },
+      { launchType: 'EC2' },
+      'ImmutableField',
+      'The service "web" exists with launchType EC2, and ECS cannot change that to FARGATE.',
+    ],
+    [
+      'that ECS itself manages',
+      {},
+      { resourceManagementType: 'ECS' },
+      'ManagedByECS',
+      'The service "web" belongs to an Express service, which ECS manages.',
+    ],
+  ])('%s is refused', (_what, spec, live, reason, message) => {
+    expect(() => plan(spec, live)).toThrow(
+      expect.objectContaining({ disposition: 'terminal', reason, message: expect.stringContaining(message) }),
+    );
+  });
+
+  test('on capacity providers goes back to the launch type of the spec', () => {
+    const live: Partial<Service> = {
+      launchType: undefined,
+      capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', base: 0, weight: 1 }],
+    };
+    expect(plan({ launchType: 'FARGATE' }, live)).toEqual({
+      ...named,
+      capacityProviderStrategy: [],
+      forceNewDeployment: true,
+    });
+  });
+});
+
 describe('no difference', () => {
   const twoBalancers = [
     { targetGroupArn: 'a', containerName: 'web', containerPort: 80 },
@@ -203,9 +380,39 @@ describe('no difference', () => {
     ],
     ['part of a deployment configuration', { deploymentConfiguration: { minimumHealthyPercent: 100 } }, {}],
     ['a bare family, whatever its revision', { taskDefinition: 'web' }, {}],
+    [
+      'the ARN of a family, whatever its revision',
+      { taskDefinition: arns.taskDefinition('web:1').replace(/:1$/, '') },
+      {},
+    ],
+    [
+      'the names that AWS has for the fields of a placement strategy',
+      {
+        placementStrategy: [
+          { type: 'binpack', field: 'memory' },
+          { type: 'spread', field: 'host' },
+        ],
+      },
+      {
+        placementStrategy: [
+          { type: 'binpack', field: 'MEMORY' },
+          { type: 'spread', field: 'instanceId' },
+        ],
+      },
+    ],
     ['family:revision', { taskDefinition: 'web:1' }, {}],
   ])('is in %s', (_what, spec, live) => {
     expect(update(spec, live)).toBeUndefined();
+  });
+
+  test('is in Service Connect that is disabled, which AWS does not show', () => {
+    expect(update({ serviceConnectConfiguration: { enabled: false } }, {}, {})).toBeUndefined();
+  });
+
+  test('but another revision of the family of an ARN is one', () => {
+    const wanted = arns.taskDefinition('web:2');
+    expect(update({ taskDefinition: wanted })).toMatchObject({ taskDefinition: wanted });
+    expect(update({ taskDefinition: arns.taskDefinition('web2') })).toBeDefined();
   });
 
   test('but the order of a placement strategy is one', () => {

@@ -1,6 +1,7 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from 'vitest';
 import type { AwsReads, TaskDefinitionAnswer } from '../../../../src/aws/reads.ts';
+import { RevisionSearches } from '../../../../src/aws/taskdefinitions.ts';
 import { absent } from '../../../../src/engine/kind.ts';
 import type { ECSTaskDefinition, ECSTaskDefinitionSpec } from '../../../../src/kinds/task-definition/api.ts';
 import { contentHashTag, desiredContent } from '../../../../src/kinds/task-definition/desired.ts';
@@ -18,8 +19,11 @@ import {
   summaries,
 } from '../../../support/builders.ts';
 import { unusedReads } from '../../../support/reads.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const web = ecsTaskDefinition('web');
+/** The same manifest, as another Kubernetes cluster has it. */
+const inOtherCluster = ecsTaskDefinition('web', smallTaskDefinition, { metadata: { uid: 'uid-in-another-cluster' } });
 const contentTag = (of: ECSTaskDefinition): Tag => ({ key: contentHashTag, value: desiredContent(desired(of)).hash });
 const ownOf = (of: ECSTaskDefinition): Tag[] =>
   [...ownTags(of), contentTag(of)].sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : 1));
@@ -43,10 +47,13 @@ const signal = new AbortController().signal;
 /** AWS with these revisions of `web`; what is asked for beyond them fails the test. */
 function observe(of: ECSTaskDefinition, ...revisions: readonly TaskDefinitionAnswer[]) {
   const newestFirst = revisions.toSorted((a, b) => (b.taskDefinition.revision ?? 0) - (a.taskDefinition.revision ?? 0));
+  const describeTaskDefinition: AwsReads['describeTaskDefinition'] = async (name) =>
+    name === 'web' ? newestFirst[0] : revisions.find((one) => one.taskDefinition.taskDefinitionArn === name);
+  const searches = new RevisionSearches(new VirtualClock());
   const reads: AwsReads = {
     ...unusedReads,
-    describeTaskDefinition: async (name) =>
-      name === 'web' ? newestFirst[0] : revisions.find((one) => one.taskDefinition.taskDefinitionArn === name),
+    describeTaskDefinition,
+    findOwnRevisions: (uid, among) => searches.find(uid, among, describeTaskDefinition),
     activeFamilyExists: async () => revisions.length > 0,
     listTaskDefinitions: async () => newestFirst.map((one) => one.taskDefinition.taskDefinitionArn ?? ''),
   };
@@ -130,6 +137,25 @@ describe('whose family it is', () => {
     const other = { containerDefinitions: [{ name: 'web', image: 'other' }] };
     expect(await plan(adopt, revision(1, [], other))).toMatchObject([{ operation: 'RegisterTaskDefinition' }]);
     await expect(plan(adopt, revision(1, foreignTags))).rejects.toMatchObject({ reason: 'NotOwned' });
+  });
+
+  test('one that an object of the same name has taken since is not taken back, and named', async () => {
+    const revisions = [{ taskDefinitionArn: arns.taskDefinition('web:1'), contentHash: contentTag(web).value ?? '' }];
+    const spec = { ...smallTaskDefinition, adoptionPolicy: 'Adopt' as const };
+    const settled = ecsTaskDefinition('web', spec, { status: { revisions, settledHash: 'h' } });
+    await expect(plan(settled, revision(1, ownOf(inOtherCluster)))).rejects.toMatchObject({
+      reason: 'NotOwned',
+      message: expect.stringMatching(/^The task definition "web:1" has been taken over by another/),
+    });
+  });
+
+  test('one left by an earlier object is taken over only until we have our own: going back to its content registers it anew', async () => {
+    const spec = { ...smallTaskDefinition, adoptionPolicy: 'Adopt' as const };
+    const former = revision(1, ownOf(inOtherCluster));
+    const current = revision(2, ownTags(web), { containerDefinitions: [{ name: 'web', image: 'other' }] });
+    expect(await plan(ecsTaskDefinition('web', spec), former)).toMatchObject([{ operation: 'TagResource' }]);
+    const settled = ecsTaskDefinition('web', spec, { status: { settledHash: 'h' } });
+    expect(await plan(settled, former, current)).toMatchObject([{ operation: 'RegisterTaskDefinition' }]);
   });
 
   test('revisions that CI adds to a family of ours are no reason to stop', async () => {

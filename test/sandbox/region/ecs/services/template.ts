@@ -4,6 +4,7 @@ import type {
   CreateServiceRequest,
   LaunchType,
   NetworkConfiguration,
+  ServiceConnectConfiguration,
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs';
 import { invalidParameter } from '../../errors.ts';
@@ -50,7 +51,7 @@ export function newTemplate(world: World, cluster: ClusterState, input: Template
     networkConfiguration: network(input.networkConfiguration),
     loadBalancers: input.loadBalancers ?? [],
     serviceRegistries: input.serviceRegistries ?? [],
-    serviceConnect: input.serviceConnectConfiguration,
+    serviceConnect: enabled(input.serviceConnectConfiguration),
     volumes: nonEmpty(input.volumeConfigurations),
     lattice: nonEmpty(input.vpcLatticeConfigurations),
     gatewayConnectors: nonEmpty(input.gatewayConnectors),
@@ -77,7 +78,10 @@ export function changedTemplate(
     networkConfiguration: network(input.networkConfiguration) ?? current.networkConfiguration,
     loadBalancers: input.loadBalancers ?? current.loadBalancers,
     serviceRegistries: input.serviceRegistries ?? current.serviceRegistries,
-    serviceConnect: input.serviceConnectConfiguration ?? current.serviceConnect,
+    serviceConnect:
+      input.serviceConnectConfiguration === undefined
+        ? current.serviceConnect
+        : enabled(input.serviceConnectConfiguration),
     volumes: changedList(input.volumeConfigurations, current.volumes),
     lattice: changedList(input.vpcLatticeConfigurations, current.lattice),
     gatewayConnectors: changedList(input.gatewayConnectors, current.gatewayConnectors),
@@ -144,6 +148,11 @@ function network(configuration: NetworkConfiguration | undefined): NetworkConfig
 
 function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
   return list === undefined || list.length === 0 ? undefined : list;
+}
+
+/** AWS does not show Service Connect that is disabled (hashicorp/terraform-provider-aws#43871). */
+function enabled(configuration: ServiceConnectConfiguration | undefined): ServiceConnectConfiguration | undefined {
+  return configuration?.enabled === true ? configuration : undefined;
 }
 
 /** Left out means unchanged, empty means none. */

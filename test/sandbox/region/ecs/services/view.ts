@@ -1,4 +1,4 @@
-import type { Deployment, Service, ServiceCurrentRevisionSummary } from '@aws-sdk/client-ecs';
+import type { Deployment, PlacementStrategy, Service, ServiceCurrentRevisionSummary } from '@aws-sdk/client-ecs';
 import { tagList } from '../account/tag-rules.ts';
 import { platformFamily, resolvedPlatform } from '../fargate.ts';
 import { connectResources } from './connect-resources.ts';
@@ -51,7 +51,7 @@ function build(service: ServiceState): Service {
       ? undefined
       : service.deployments.map((deployment) => revisionSummary(service, deployment, counts)),
     placementConstraints: settings.placementConstraints,
-    placementStrategy: settings.placementStrategy,
+    placementStrategy: settings.placementStrategy?.map(shownStrategy),
     healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds ?? (loadBalancers.length > 0 ? 0 : undefined),
     schedulingStrategy: settings.schedulingStrategy,
     deploymentController: settings.deploymentController,
@@ -109,6 +109,13 @@ function revisionSummary(
     runningTaskCount: counts.get(deployment)?.running ?? 0,
     pendingTaskCount: counts.get(deployment)?.pending ?? 0,
   };
+}
+
+/** In the words of AWS: `memory` is shown as `MEMORY` (aws/amazon-ecs-cli#586), and `host` is another name. */
+function shownStrategy({ type, field }: PlacementStrategy): PlacementStrategy {
+  if (field === undefined) return { type };
+  if (/^(cpu|memory)$/i.test(field)) return { type, field: field.toUpperCase() };
+  return { type, field: field === 'host' ? 'instanceId' : field };
 }
 
 /** Launch type or strategy, never both, and the platform that Fargate gives. */

@@ -89,6 +89,8 @@ export function updateServicePrimaryTaskSet(
     throw invalidParameter('The task set is DRAINING and cannot be the primary task set.');
   for (const taskSet of service.taskSets) if (taskSet.status === 'PRIMARY') taskSet.status = 'ACTIVE';
   primary.status = 'PRIMARY';
+  // DescribeServices then shows what CodeDeploy has deployed: who declares services elsewhere sees it as drift.
+  if (controllerOf(service.settings) === 'CODE_DEPLOY') service.template = primary.deployment.revision.template;
   touched(world, service, primary);
   return { taskSet: taskSetView(service, primary, false) };
 }
