@@ -98,7 +98,8 @@ export const rules: KindRules = {
       description: 'The ECSTaskDefinition to run. A new revision of it rolls the service.',
     },
     'Spec.deploymentController': {
-      description: 'Who rolls out changes. With CODE_DEPLOY, task definition, network and load balancers are left to CodeDeploy.',
+      description:
+        'Who rolls out changes. With CODE_DEPLOY, task definition, network and load balancers are left to CodeDeploy.',
     },
     'Spec.desiredCount': {
       description: 'Number of tasks. Left as it is in AWS when not set, so that an autoscaler can own it.',
