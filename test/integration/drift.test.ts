@@ -120,6 +120,8 @@ describe('what somebody else changes in AWS', () => {
   it.each(named)('is put right with one call: $what', async ({ name, manifests, kind, change, repair, told }) => {
     await bed.apply(...manifests(name));
     await bed.ready(kind, name);
+    // A pass that another object's news began just before would put it right before it is looked for.
+    await bed.settled();
     await change(name);
     await bed.later(STALE_READ_GRACE);
     const mark = bed.region.journal.mark();

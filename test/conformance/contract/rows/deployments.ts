@@ -181,14 +181,14 @@ export const deployments: readonly Row[] = [
   }),
   row('FB.6m', 'a service revision holds what DescribeServices leaves out', async (aws) => {
     const { cluster, serviceName: service } = await createService(aws, {
-      serviceConnectConfiguration: { enabled: false },
+      serviceConnectConfiguration: { enabled: true, namespace: 'apps' },
     });
     await aws.settle();
     const { serviceDeployments } = await aws.ecs.listServiceDeployments({ cluster, service });
     const arn = must(only(serviceDeployments).targetServiceRevisionArn);
     const { serviceRevisions } = await aws.ecs.describeServiceRevisions({ serviceRevisionArns: [arn] });
     expect(only(serviceRevisions)).toMatchObject({
-      serviceConnectConfiguration: { enabled: false },
+      serviceConnectConfiguration: { enabled: true, namespace: 'apps' },
       launchType: 'FARGATE',
       platformVersion: '1.4.0',
     });

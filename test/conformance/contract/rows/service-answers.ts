@@ -134,10 +134,30 @@ export const serviceAnswers: readonly Row[] = [
     expect((await describeService(aws, placed)).availabilityZoneRebalancing).toBe('DISABLED');
   }),
   row('FB.6k', 'a service does not show its Service Connect configuration, its deployment does', async (aws) => {
-    const placed = await createService(aws, { serviceConnectConfiguration: { enabled: false } });
+    const placed = await createService(aws, { serviceConnectConfiguration: { enabled: true, namespace: 'apps' } });
     const service = await describeService(aws, placed);
     expect(service).not.toHaveProperty('serviceConnectConfiguration');
-    expect(service.deployments?.[0]?.serviceConnectConfiguration).toMatchObject({ enabled: false });
+    expect(service.deployments?.[0]?.serviceConnectConfiguration).toMatchObject({ enabled: true });
+  }),
+  row('FB.6s', 'Service Connect that is turned off is shown nowhere', async (aws) => {
+    const placed = await createService(aws, { serviceConnectConfiguration: { enabled: false } });
+    const service = await describeService(aws, placed);
+    expect(service.deployments?.[0]?.serviceConnectConfiguration).toBeUndefined();
+  }),
+  row('FB.6t', 'the fields of a placement strategy are shown in the words of AWS', async (aws) => {
+    const placed = await createService(aws, {
+      launchType: 'EC2',
+      networkConfiguration: undefined,
+      taskDefinition: (await register(aws, ec2Definition(aws))).taskDefinitionArn,
+      placementStrategy: [
+        { type: 'spread', field: 'host' },
+        { type: 'binpack', field: 'memory' },
+      ],
+    });
+    expect((await describeService(aws, placed)).placementStrategy).toEqual([
+      { type: 'spread', field: 'instanceId' },
+      { type: 'binpack', field: 'MEMORY' },
+    ]);
   }),
   row('CPS-11', "neither launch type nor strategy means the cluster's default strategy", async (aws) => {
     const { clusterName: cluster } = await createCluster(aws, {
