@@ -14,7 +14,7 @@ interface Member {
 
 type Members = Partial<Record<keyof ECSServiceSpec, readonly Member[]>>;
 
-/** Only what AWS does not fill in by itself: of anything else one could not tell whether the user has set it (guide 4, SV-15). */
+/** Only what AWS leaves empty, or fills in with a value that is known (guide 4, SV-15): anything else might be sent again and again. */
 function membersOf({ schedulingStrategy }: Pick<Service, 'schedulingStrategy'>): Members {
   const daemon = schedulingStrategy === 'DAEMON';
   return {
