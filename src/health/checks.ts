@@ -14,7 +14,7 @@ export interface Verdict {
 
 interface Watched {
   readonly kind: string;
-  readonly watch: Pick<ReflectorStats, 'state' | 'seenResourceVersion' | 'lastContactAtMs'>;
+  readonly watch: Pick<ReflectorStats, 'state' | 'seenResourceVersion' | 'lastEventAtMs'>;
 }
 
 interface Working {
@@ -48,7 +48,7 @@ export function readiness(facts: {
 }): readonly Check[] {
   const { stopping, watches, apiServerAnsweredMs, nowMs } = facts;
   const unsynced = watches.filter(({ watch }) => watch.seenResourceVersion === undefined);
-  const lost = watches.filter(({ watch }) => nowMs - (watch.lastContactAtMs ?? nowMs) > WATCH_LOST_MS);
+  const lost = watches.filter(({ watch }) => nowMs - (watch.lastEventAtMs ?? nowMs) > WATCH_LOST_MS);
   return [
     { name: 'running', problem: stopping ? 'the process stops' : undefined },
     { name: 'api-server', problem: silence(apiServerAnsweredMs, nowMs) },

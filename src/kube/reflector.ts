@@ -34,10 +34,8 @@ export interface ReflectorStats {
   readonly reconnects: number;
   /** Lines of a watch that were not an event. */
   readonly parseErrors: number;
-  /** Monotonic time of the last page, event or bookmark. */
+  /** Monotonic time of the last page, event or bookmark. A watch that is only open may be one that is told nothing. */
   readonly lastEventAtMs: number | undefined;
-  /** Monotonic time of the last page or line that was good. A watch that is only open may be one that is told nothing. */
-  readonly lastContactAtMs: number | undefined;
   readonly seenResourceVersion: string | undefined;
 }
 
@@ -85,7 +83,6 @@ export class Reflector<T extends KubeObject> {
   /** For how long watches have been open since the last page or line. */
   #silentMs = 0;
   #lastEventAtMs: number | undefined;
-  #lastContactAtMs: number | undefined;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -109,7 +106,6 @@ export class Reflector<T extends KubeObject> {
       reconnects: Math.max(0, this.#watches - 1),
       parseErrors: this.#parseErrors,
       lastEventAtMs: this.#lastEventAtMs,
-      lastContactAtMs: this.#lastContactAtMs,
       seenResourceVersion: this.#options.store.seenResourceVersion,
     };
   }
@@ -251,7 +247,7 @@ export class Reflector<T extends KubeObject> {
       return this.#failure(error, signal, { ...reached, healthy: isHealthy() });
     } finally {
       // Nothing for one that was not opened: a server that is down keeps nothing to itself.
-      const heardAt = Math.max(openedAt, this.#lastContactAtMs ?? openedAt);
+      const heardAt = Math.max(openedAt, this.#lastEventAtMs ?? openedAt);
       this.#silentMs += Math.max(0, clock.monotonicMs() - heardAt);
     }
   }
@@ -304,7 +300,6 @@ export class Reflector<T extends KubeObject> {
 
   #touch(): void {
     this.#lastEventAtMs = this.#options.clock.monotonicMs();
-    this.#lastContactAtMs = this.#lastEventAtMs;
     this.#silentMs = 0;
   }
 }

@@ -100,7 +100,7 @@ describe('health (reliability row 53)', () => {
     const { proxy } = proxied;
     const heal = proxy.refuse({ match: ({ path }) => path.endsWith('/ecsclusters'), status: 403 });
     onTestFinished(() => void heal());
-    const contacts = () => new Map(operator.manager.states.map(({ kind, watch }) => [kind, watch.lastContactAtMs]));
+    const contacts = () => new Map(operator.manager.states.map(({ kind, watch }) => [kind, watch.lastEventAtMs]));
     const before = contacts();
     // For longer than a silent watch is only opened again.
     jumpedMs += 130_000;

@@ -171,8 +171,8 @@ function ruledChange(desired: DesiredService, live: LiveService, field: RuledFie
   const wanted = wantedOf(desired, field);
   const without = withoutRemoved(desired, live.service, field, have, wanted);
   if (wanted !== undefined) {
-    if (!covers(have, normalise(wanted), field)) return [change(field, without ?? wanted, rule, 'changed')];
-    return without === undefined ? [] : [change(field, without, rule, 'changed')];
+    const agrees = without === undefined && covers(have, normalise(wanted), field);
+    return agrees ? [] : [change(field, without ?? wanted, rule, 'changed')];
   }
   // Only of this field AWS takes parts: an update keeps what it leaves out.
   if (field === 'deploymentConfiguration' && without !== undefined) return [change(field, without, rule, 'removed')];

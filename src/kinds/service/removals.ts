@@ -14,39 +14,40 @@ interface Member {
 
 type Members = Partial<Record<keyof ECSServiceSpec, readonly Member[]>>;
 
-/** Only what AWS leaves empty, or fills in with a value that is known (guide 4, SV-15): anything else might be sent again and again. */
-function membersOf({ schedulingStrategy }: Pick<Service, 'schedulingStrategy'>): Members {
-  const daemon = schedulingStrategy === 'DAEMON';
-  return {
-    deploymentConfiguration: [
-      { path: ['alarms'], reset: { alarmNames: [], enable: false, rollback: false } },
-      { path: ['bakeTimeInMinutes'], reset: 0 },
-      { path: ['deploymentCircuitBreaker'], reset: { enable: false, rollback: false } },
-      { path: ['lifecycleHooks'], reset: [] },
-      { path: ['maximumPercent'], reset: daemon ? 100 : 200 },
-      { path: ['minimumHealthyPercent'], reset: daemon ? 0 : 100 },
-      { path: ['strategy'], reset: 'ROLLING' },
-    ],
-    loadBalancers: [{ path: ['advancedConfiguration'] }],
-    networkConfiguration: [
-      { path: ['awsvpcConfiguration', 'assignPublicIp'], reset: 'DISABLED' },
-      { path: ['awsvpcConfiguration', 'securityGroups'], reset: [] },
-    ],
-    serviceConnectConfiguration: [
-      { path: ['accessLogConfiguration'] },
-      { path: ['logConfiguration'] },
-      { path: ['services'] },
-      { path: ['services', 'clientAliases'] },
-      { path: ['services', 'ingressPortOverride'] },
-      { path: ['services', 'timeout'] },
-      { path: ['services', 'tls'] },
-    ],
-  };
-}
+/** Only what AWS leaves empty, or fills in with a value that is known: anything else might be sent again and again. */
+const membersOf = (percents: { readonly maximum: number; readonly minimumHealthy: number }): Members => ({
+  deploymentConfiguration: [
+    { path: ['alarms'], reset: { alarmNames: [], enable: false, rollback: false } },
+    { path: ['bakeTimeInMinutes'], reset: 0 },
+    { path: ['deploymentCircuitBreaker'], reset: { enable: false, rollback: false } },
+    { path: ['lifecycleHooks'], reset: [] },
+    { path: ['maximumPercent'], reset: percents.maximum },
+    { path: ['minimumHealthyPercent'], reset: percents.minimumHealthy },
+    { path: ['strategy'], reset: 'ROLLING' },
+  ],
+  loadBalancers: [{ path: ['advancedConfiguration'] }],
+  networkConfiguration: [
+    { path: ['awsvpcConfiguration', 'assignPublicIp'], reset: 'DISABLED' },
+    { path: ['awsvpcConfiguration', 'securityGroups'], reset: [] },
+  ],
+  serviceConnectConfiguration: [
+    { path: ['accessLogConfiguration'] },
+    { path: ['logConfiguration'] },
+    { path: ['services'] },
+    { path: ['services', 'clientAliases'] },
+    { path: ['services', 'ingressPortOverride'] },
+    { path: ['services', 'timeout'] },
+    { path: ['services', 'tls'] },
+  ],
+});
+
+/** What ECS has for each scheduling strategy when nobody says otherwise (guide 4, SV-15). */
+const REPLICA = membersOf({ maximum: 200, minimumHealthy: 100 });
+const DAEMON = membersOf({ maximum: 100, minimumHealthy: 0 });
 
 /** The members of this kind that a spec sets, as `networkConfiguration.awsvpcConfiguration.securityGroups`: what has to be known to see one go. */
 export function removableMembers(spec: ECSServiceSpec): readonly string[] {
-  return Object.entries(membersOf(spec)).flatMap(([field, members]) =>
+  return Object.entries(REPLICA).flatMap(([field, members]) =>
     members.flatMap(({ path }) => (valuesAt(memberOf(spec, field), path).length > 0 ? [nameOf(field, path)] : [])),
   );
 }
@@ -62,7 +63,8 @@ export function withoutRemoved(
   have: unknown,
   wanted: unknown,
 ): unknown {
-  const removed = (membersOf(service)[field] ?? []).filter(
+  const members = service.schedulingStrategy === 'DAEMON' ? DAEMON : REPLICA;
+  const removed = (members[field] ?? []).filter(
     ({ path, reset }) =>
       wasSettled(desired, nameOf(field, path)) &&
       valuesAt(have, path).filter((value) => reset === undefined || !covers(value, reset)).length >

@@ -1,18 +1,16 @@
-import { pino } from 'pino';
 import { ACCOUNT_ANNOTATION } from '../../../src/engine/accounts.ts';
 import type { BoundCloud, CallScope } from '../../../src/engine/cloud.ts';
 import type { ObservedPass } from '../../../src/engine/controller.ts';
 import { FINALIZER } from '../../../src/engine/finalizer.ts';
 import type { Kind } from '../../../src/engine/kind.ts';
-import { Manager } from '../../../src/engine/manager.ts';
-import { defaultEngineOptions } from '../../../src/engine/options.ts';
-import { EventRecorder } from '../../../src/kube/events.ts';
+import type { Manager } from '../../../src/engine/manager.ts';
 import { type KubeRequest, type KubeStream, Transport } from '../../../src/kube/transport.ts';
 import { condition } from '../../support/builders.ts';
 import { ScriptedApiServer } from '../../support/scripted-api-server.ts';
 import { until } from '../../support/until.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { plainCredentials, widgets } from '../kube/fixtures.ts';
+import { openManager } from './manager-world.ts';
 import {
   type LiveWidget,
   WidgetCloud,
@@ -73,7 +71,6 @@ class Collections extends Transport {
 
 export async function accountsWorld(): Promise<AccountsWorld> {
   const clock = new VirtualClock();
-  const log = pino({ level: 'silent' });
   const start = () => ScriptedApiServer.start();
   const [objects, accounts, namespaces] = await Promise.all([start(), start(), start()]);
   const options = ({ url }: ScriptedApiServer) => ({ credentials: plainCredentials(url), clock });
@@ -85,18 +82,8 @@ export async function accountsWorld(): Promise<AccountsWorld> {
   });
   const cloud = new AccountsCloud([]);
   const passes: ObservedPass[] = [];
-  const manager = new Manager({
-    kinds: [widget, account],
-    transport,
-    cloud,
-    events: new EventRecorder({ transport, clock, log, reportingInstance: 'test' }),
-    clock,
-    log,
-    gate: () => {},
-    shards: 1,
-    options: { ...defaultEngineOptions, defaultRegion: 'us-east-1' },
-    onPass: (pass) => passes.push(pass),
-  });
+  const onPass = (pass: ObservedPass): unknown => passes.push(pass);
+  const manager = openManager({ kinds: [widget, account], transport, cloud, clock, shards: 1, onPass });
   // What is asked here is where passes go: they need not store a finalizer, whose answer is not scripted.
   const metadata = { finalizers: [FINALIZER] };
   return {

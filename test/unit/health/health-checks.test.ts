@@ -5,7 +5,7 @@ const SECOND = 1_000;
 const now = 1_000 * SECOND;
 
 function watched(watch: Partial<Parameters<typeof readiness>[0]['watches'][number]['watch']> = {}) {
-  const well = { state: 'watching', seenResourceVersion: '7', lastContactAtMs: now } as const;
+  const well = { state: 'watching', seenResourceVersion: '7', lastEventAtMs: now } as const;
   return { kind: 'ECSService', watch: { ...well, ...watch } };
 }
 
@@ -25,14 +25,14 @@ describe('readiness', () => {
     ['the API server is lost', { apiServerAnsweredMs: at(16 * SECOND) }, ['api-server: no answer for 16 s']],
     [
       'a kind has not been listed',
-      { watches: [watched({ seenResourceVersion: undefined, lastContactAtMs: undefined })] },
+      { watches: [watched({ seenResourceVersion: undefined, lastEventAtMs: undefined })] },
       ['lists: not listed yet: ECSService'],
     ],
-    ['a quiet watch had its bookmark', { watches: [watched({ lastContactAtMs: at(100 * SECOND) })] }, []],
-    ['a silent watch is being listed', { watches: [watched({ lastContactAtMs: at(231 * SECOND) })] }, []],
+    ['a quiet watch had its bookmark', { watches: [watched({ lastEventAtMs: at(100 * SECOND) })] }, []],
+    ['a silent watch is being listed', { watches: [watched({ lastEventAtMs: at(231 * SECOND) })] }, []],
     [
       'a watch is not let in any more',
-      { watches: [watched({ state: 'waiting', lastContactAtMs: at(241 * SECOND) })] },
+      { watches: [watched({ state: 'waiting', lastEventAtMs: at(241 * SECOND) })] },
       ['watches: nothing heard for 240 s: ECSService'],
     ],
   ])('%s', (_, facts, expected) => {
@@ -46,7 +46,7 @@ describe('liveness', () => {
 
   test.each([
     ['all is well', {}, []],
-    ['the API server is lost', { watches: [watched({ state: 'waiting', lastContactAtMs: 0 })] }, []],
+    ['the API server is lost', { watches: [watched({ state: 'waiting', lastEventAtMs: 0 })] }, []],
     ['the first lists are under way', { watches: [watched({ seenResourceVersion: undefined })] }, []],
     ['a pass uses all the time that it may take', { queues: [queue(180 * SECOND)] }, []],
     [

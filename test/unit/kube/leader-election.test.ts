@@ -73,6 +73,16 @@ async function pass(ms: number, replicas: readonly Replica[]): Promise<void> {
   );
 }
 
+/** A replica that holds both shards and is at work until `finish`, and another that is about to come. */
+async function leaderAtWork() {
+  shards(2);
+  const first = new Replica('a');
+  await pass(10_000, [first]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  first.busy = promise;
+  return { first, second: new Replica('b'), finish: resolve };
+}
+
 const shares = (replicas: readonly Replica[]): readonly number[] => replicas.map(({ held }) => held).sort();
 
 describe('one shard', () => {
@@ -149,15 +159,10 @@ describe('several shards', () => {
   });
 
   test('are given up only when what is at work has finished, for however long that takes', async () => {
-    shards(2);
-    const first = new Replica('a');
-    await pass(10_000, [first]);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    first.busy = promise;
-    const second = new Replica('b');
+    const { first, second, finish } = await leaderAtWork();
     await pass(60_000, [first, second]);
     expect(shares([first, second])).toEqual([0, 2]);
-    resolve();
+    finish();
     await pass(10_000, [first, second]);
     expect(shares([first, second])).toEqual([1, 1]);
   });
@@ -176,15 +181,10 @@ describe('several shards', () => {
   });
 
   test('stay when what was at work left something that only their leader knows of, and are worked on', async () => {
-    shards(2);
-    const first = new Replica('a');
-    await pass(10_000, [first]);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    first.busy = promise;
-    const second = new Replica('b');
+    const { first, second, finish } = await leaderAtWork();
     await pass(10_000, [first, second]);
     first.mayGiveUp = false;
-    resolve();
+    finish();
     await pass(30_000, [first, second]);
     expect([first.held, first.working.size, first.taken.length]).toEqual([2, 2, 3]);
     first.mayGiveUp = true;

@@ -441,10 +441,10 @@ describe('a watch that says nothing', () => {
     await quietFor(50_000);
     server.cutWatches();
     await resumes(2);
-    expect(reflector.stats.lastContactAtMs).toBe(0);
+    expect(reflector.stats.lastEventAtMs).toBe(0);
     server.bookmark();
     await until('the bookmark has come', () => store.seenResourceVersion === server.resourceVersion);
-    expect(reflector.stats.lastContactAtMs).toBe(clock.monotonicMs());
+    expect(reflector.stats.lastEventAtMs).toBe(clock.monotonicMs());
   });
 });
 

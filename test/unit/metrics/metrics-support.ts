@@ -50,7 +50,6 @@ export function watchOf(stats: Partial<ReflectorStats> = {}): ReflectorStats {
     reconnects: 0,
     parseErrors: 0,
     lastEventAtMs: 0,
-    lastContactAtMs: 0,
     seenResourceVersion: '1',
     ...stats,
   };
