@@ -24,7 +24,8 @@ export async function remove<Reads>(work: Work<Reads>): Promise<Findings | 'rele
     const remains = await look(work, acted);
     if (remains.kind !== 'ours') {
       if (remains.kind === 'nothing' && !acted && memory.mayBeUnseen(key, uid)) return { outcome: notShownYet };
-      work.record('Deleted', 'Nothing of this object is left in AWS.');
+      if (remains.kind === 'foreign') work.record('Retained', leftToOthers);
+      else work.record('Deleted', 'Nothing of this object is left in AWS.');
       return 'released';
     }
     memory.seen(key, uid);
@@ -92,6 +93,8 @@ function waiting(steps: readonly Step[]): Outcome {
   if (wait === undefined) return { kind: 'progressing', reason: 'Deleting', message: 'AWS is removing it.' };
   return { kind: 'progressing', reason: wait.reason, message: wait.message };
 }
+
+const leftToOthers = "Left in AWS as it is, because its tags do not say that it is this object's.";
 
 const notShownYet: Outcome = {
   kind: 'progressing',

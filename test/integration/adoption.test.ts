@@ -41,6 +41,11 @@ describe('something in AWS that has the name of an object', () => {
     for (const { kind } of manifests) await bed.delete(kind, 'theirs');
     for (const { kind } of manifests) await bed.gone(kind, 'theirs');
     expect(bed.mutations(mark)).toEqual([]);
+    for (const kind of ['ECSCluster', 'ECSService']) {
+      expect(await bed.told(kind, 'theirs', 'Retained')).toBe(
+        "Left in AWS as it is, because its tags do not say that it is this object's.",
+      );
+    }
   });
 
   it('is taken over with adoptionPolicy Adopt: it gets our tags and nothing is replaced', async () => {

@@ -37,6 +37,7 @@ export async function startFrontage(
   corrections: ReadonlyMap<string, readonly Correction[]> = new Map(),
 ): Promise<Frontage> {
   const sent: string[] = [];
+  const inTurn = oneAtATime();
   const server = createServer((incoming, response) => {
     serve(incoming, response).catch((error: unknown) => {
       response.writeHead(502, { 'content-type': 'application/x-amz-json-1.1' });
@@ -57,11 +58,13 @@ export async function startFrontage(
       const answer = await answerForm(form, body, upstream, (call, ask) => corrected(corrections, call, ask));
       response.writeHead(answer.status, answer.headers).end(answer.body);
     } else if (form === undefined && operation !== undefined) {
-      const reply = await corrected(corrections, { operation, input: JSON.parse(body) }, async (call) => {
-        const addressed = { ...headers, 'x-amz-target': ecsTarget + call.operation };
-        const answer = await forward(upstream.endpoint, addressed, JSON.stringify(call.input));
-        return { status: answer.status, output: parsed(answer.body) };
-      });
+      const reply = await corrected(corrections, { operation, input: JSON.parse(body) }, (call) =>
+        inTurn(async () => {
+          const addressed = { ...headers, 'x-amz-target': ecsTarget + call.operation };
+          const answer = await forward(upstream.endpoint, addressed, JSON.stringify(call.input));
+          return { status: answer.status, output: parsed(answer.body) };
+        }),
+      );
       response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify(reply.output));
     } else {
@@ -86,6 +89,20 @@ export async function startFrontage(
       server.closeAllConnections();
       await closed;
     },
+  };
+}
+
+/**
+ * Each begins when the one before it has ended. moto keeps in one table for all its threads whether `include: [TAGS]` was asked for
+ * (`_exclude_from_response` writes to an attribute of the class): answered together with a call that does not ask for them, one that does
+ * gets none, and its resource looks like nobody's.
+ */
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work, work);
+    last = result;
+    return result;
   };
 }
 
