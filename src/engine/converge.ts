@@ -16,11 +16,12 @@ export async function converge<Reads>(work: Work<Reads>): Promise<Findings> {
 
   const scheduled = calls.every((call) => call.scheduled === true);
   if (!scheduled && isReportedDrift(desired, observed !== absent)) return reportDrift(work, observed, calls);
-  if (memory.wasJustSent(key, uid, calls)) return awaitConsistency(work, observed, calls);
-  await work.act(calls);
+  const due = memory.notJustSent(key, uid, calls);
+  if (due.length === 0) return awaitConsistency(work, observed, calls);
+  await work.act(due);
   // Drift first: something that AWS agreed with and that is gone was deleted by somebody else.
   const change = isDrift(desired) && !scheduled ? 'DriftCorrected' : observed === absent ? 'Created' : 'Updated';
-  work.record(change, reasons(calls));
+  work.record(change, reasons(due));
 
   // Agreement is only ever declared by an observation made after the change. Much is done by the time AWS answers, so look at once.
   const after = await work.observe({ afterChange: true });

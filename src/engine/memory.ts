@@ -18,9 +18,9 @@ const NEW_FOR_MS = 1_000;
 interface KeyMemory {
   uid: string;
   readonly firstSeenAt: number;
-  sentPlan: string | undefined;
   sentFor: string | undefined;
-  sentAt: number;
+  /** When each step was last carried out for that, by its fingerprint. */
+  readonly sentAt: Map<string, number>;
   unseenSince: number | undefined;
   polls: number;
   rechecks: number;
@@ -71,20 +71,26 @@ export class PassMemory {
   }
 
   /**
-   * True when this very plan was carried out a moment ago: AWS's answer is then older than our change, and doing it
-   * again would register a second revision or fight our own update.
+   * Leaves out what was carried out a moment ago: AWS's answer is then older than our change, and doing it again would register a second
+   * revision or fight our own update. Answers need not get newer one by one, so it was perhaps seen in the meantime.
    */
-  wasJustSent(key: ObjectKey, uid: string, steps: readonly CallStep[]): boolean {
-    const memory = this.#of(key, uid);
-    return memory.sentPlan === fingerprint(steps) && this.#clock.monotonicMs() - memory.sentAt < STALE_READ_GRACE_MS;
+  notJustSent(key: ObjectKey, uid: string, steps: readonly CallStep[]): readonly CallStep[] {
+    const { sentAt } = this.#of(key, uid);
+    const now = this.#clock.monotonicMs();
+    return steps.filter(
+      (step) => now - (sentAt.get(fingerprint(step)) ?? Number.NEGATIVE_INFINITY) >= STALE_READ_GRACE_MS,
+    );
   }
 
-  /** `hash` is that of the desired state for which the plan was made. */
-  sent(key: ObjectKey, uid: string, hash: string, steps: readonly CallStep[]): void {
+  /** `hash` is that of the desired state for which the step was carried out. What was done for another is over. */
+  sent(key: ObjectKey, uid: string, hash: string, step: CallStep): void {
     const memory = this.#of(key, uid);
-    memory.sentPlan = fingerprint(steps);
+    const now = this.#clock.monotonicMs();
+    for (const [print, at] of memory.sentAt) {
+      if (memory.sentFor !== hash || now - at >= STALE_READ_GRACE_MS) memory.sentAt.delete(print);
+    }
     memory.sentFor = hash;
-    memory.sentAt = this.#clock.monotonicMs();
+    memory.sentAt.set(fingerprint(step), now);
     memory.polls = 0;
   }
 
@@ -110,7 +116,7 @@ export class PassMemory {
    */
   agreed(key: ObjectKey, uid: string, hash: string): void {
     const memory = this.#of(key, uid);
-    if (memory.sentFor !== hash) memory.sentPlan = undefined;
+    if (memory.sentFor !== hash) memory.sentAt.clear();
   }
 
   /** How often we have looked since something last changed. */
@@ -188,9 +194,8 @@ export class PassMemory {
     const fresh: KeyMemory = {
       uid,
       firstSeenAt: this.#clock.monotonicMs(),
-      sentPlan: undefined,
       sentFor: undefined,
-      sentAt: 0,
+      sentAt: new Map(),
       unseenSince: undefined,
       polls: 0,
       rechecks: 0,
@@ -204,6 +209,8 @@ export class PassMemory {
   }
 }
 
-function fingerprint(steps: readonly CallStep[]): string {
-  return contentHash(steps.map((step) => [step.service, step.operation, step.command.input]));
+/** Without the idempotency token: it may tell apart what AWS, once it shows the first, would not be asked for. */
+function fingerprint({ service, operation, command }: CallStep): string {
+  const { clientToken: _, ClientToken: __, ...input }: { clientToken?: unknown; ClientToken?: unknown } = command.input;
+  return contentHash([service, operation, input]);
 }

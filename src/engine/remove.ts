@@ -50,11 +50,12 @@ async function letGo<Reads>(work: Work<Reads>, users: readonly Referrer[]): Prom
   }
   const steps = kind.release(work.desired, observed, users);
   const calls = leadingCalls(steps);
-  if (calls.length === 0 || memory.wasJustSent(key, object.metadata.uid, calls)) {
+  const due = memory.notJustSent(key, object.metadata.uid, calls);
+  if (due.length === 0) {
     return work.told(observed, steps.length === 0 ? inUse(users) : looksAgain(inUse(users), steps));
   }
-  await work.act(calls);
-  work.record('Releasing', reasons(calls));
+  await work.act(due);
+  work.record('Releasing', reasons(due));
   const after = await work.observe({ afterChange: true });
   const outcome = looksAgain(inUse(users), []);
   return after === absent ? { outcome } : work.told(after, outcome);

@@ -76,8 +76,8 @@ export class Work<Reads> {
     for (const step of calls) {
       this.#log.info({ operation: step.operation, why: step.reason }, 'calling AWS');
       await this.#send(step);
+      this.deps.memory.sent(key, object.metadata.uid, hash, step);
     }
-    this.deps.memory.sent(key, object.metadata.uid, hash, calls);
     this.deps.memory.accepted(key, object.metadata.uid);
   }
 

@@ -162,7 +162,7 @@ describe('deleting', () => {
 describe('while a service drains, which is as long as the test wants,', () => {
   let bed: TestBed;
   beforeAll(async () => {
-    bed = await testBed({ region: { timings: { ...INSTANT, deactivating: MINUTE }, speed: 0 } });
+    bed = await testBed({ adjustableClock: true, region: { timings: { ...INSTANT, deactivating: MINUTE }, speed: 0 } });
   });
   afterAll(() => bed.stop());
 
@@ -175,6 +175,8 @@ describe('while a service drains, which is as long as the test wants,', () => {
     await bed.notReady('ECSService', 'drained', 'Draining');
     expect(bed.mutations(mark)).toEqual([]);
     bed.region.advance(MINUTE);
+    // Until then the answer that there is no service may be from before it was made.
+    await bed.later(MINUTE);
     await bed.ready('ECSService', 'drained');
     expect(bed.mutations(mark)).toEqual(['CreateService']);
     expect(await bed.told('ECSService', 'drained', 'DriftCorrected')).toBe('service drained created');

@@ -196,6 +196,7 @@ describe('what somebody else changes in AWS', () => {
     await bed.apply(...trio('token'));
     await bed.ready('ECSService', 'token');
     await bed.aws.send(new DeleteServiceCommand({ cluster: 'token', service: 'token', force: true }));
+    await bed.later(STALE_READ_GRACE);
     await bed.pass('ECSService', 'token');
     const tokens = bed.region.journal.entries
       .filter(({ operation }) => operation === 'CreateService')

@@ -1,4 +1,4 @@
-import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { CreateServiceCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from 'vitest';
 import type { CallStep } from '../../../src/engine/kind.ts';
 import { PassMemory } from '../../../src/engine/memory.ts';
@@ -7,69 +7,89 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const KEY = 'team/web';
 
-const scaleTo = (desiredCount: number): readonly CallStep[] => [
-  step(ecs, new UpdateServiceCommand({ service: 'web', desiredCount }), `desiredCount ${desiredCount}`),
-];
+const scaleTo = (desiredCount: number): CallStep =>
+  step(ecs, new UpdateServiceCommand({ service: 'web', desiredCount }), `desiredCount ${desiredCount}`);
+
+const create = (clientToken: string): CallStep =>
+  step(ecs, new CreateServiceCommand({ serviceName: 'web', clientToken }), 'service web created');
 
 function memory(): { readonly memory: PassMemory; readonly clock: VirtualClock } {
   const clock = new VirtualClock();
   return { memory: new PassMemory(clock), clock };
 }
 
-describe('a plan that was carried out', () => {
+describe('a step that was carried out', () => {
   test('is known for as long as AWS may answer with what was before', () => {
     const { memory: of, clock } = memory();
     of.sent(KEY, 'uid', 'hash', scaleTo(3));
     clock.advance(14_999);
-    expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(true);
+    expect(of.notJustSent(KEY, 'uid', [scaleTo(3)])).toEqual([]);
     clock.advance(1);
-    expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(false);
+    expect(of.notJustSent(KEY, 'uid', [scaleTo(3)])).toHaveLength(1);
   });
 
-  test('is not another plan, and not what was done before the last one', () => {
+  test('is not another step, and not what was done for another spec', () => {
     const { memory: of } = memory();
+    of.sent(KEY, 'uid', 'three', scaleTo(3));
+    expect(of.notJustSent(KEY, 'uid', [scaleTo(3), scaleTo(4)]).map(({ reason }) => reason)).toEqual([
+      'desiredCount 4',
+    ]);
+    of.sent(KEY, 'uid', 'four', scaleTo(4));
+    expect(of.notJustSent(KEY, 'uid', [scaleTo(3)])).toHaveLength(1);
+  });
+
+  test('is still known after another one, for AWS may show that one first', () => {
+    const { memory: of, clock } = memory();
+    of.sent(KEY, 'uid', 'hash', create('a token'));
+    clock.advance(10_000);
     of.sent(KEY, 'uid', 'hash', scaleTo(3));
-    expect(of.wasJustSent(KEY, 'uid', scaleTo(4))).toBe(false);
-    of.sent(KEY, 'uid', 'hash', scaleTo(4));
-    expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(false);
+    expect(of.notJustSent(KEY, 'uid', [create('a token'), scaleTo(3)])).toEqual([]);
+    clock.advance(5_000);
+    expect(of.notJustSent(KEY, 'uid', [create('a token'), scaleTo(3)])).toHaveLength(1);
+  });
+
+  test('is the same with another token, which an answer from before the change may lead to', () => {
+    const { memory: of } = memory();
+    of.sent(KEY, 'uid', 'hash', create('a token'));
+    expect(of.notJustSent(KEY, 'uid', [create('another')])).toEqual([]);
   });
 
   test('is nothing to an object of the same name that came later', () => {
     const { memory: of } = memory();
     of.sent(KEY, 'uid', 'hash', scaleTo(3));
-    expect(of.wasJustSent(KEY, 'another-uid', scaleTo(3))).toBe(false);
+    expect(of.notJustSent(KEY, 'another-uid', [scaleTo(3)])).toHaveLength(1);
   });
 });
 
-describe('a plan that was carried out, once AWS has shown', () => {
+describe('a step that was carried out, once AWS has shown', () => {
   test('what it was for, still guards against an older answer', () => {
     const { memory: of } = memory();
     of.sent(KEY, 'uid', 'three', scaleTo(3));
     of.agreed(KEY, 'uid', 'three');
-    expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(true);
+    expect(of.notJustSent(KEY, 'uid', [scaleTo(3)])).toEqual([]);
   });
 
   test('what the user asked for instead, is over: coming back to it is a new wish', () => {
     const { memory: of } = memory();
     of.sent(KEY, 'uid', 'three', scaleTo(3));
     of.agreed(KEY, 'uid', 'two');
-    expect(of.wasJustSent(KEY, 'uid', scaleTo(3))).toBe(false);
+    expect(of.notJustSent(KEY, 'uid', [scaleTo(3)])).toHaveLength(1);
   });
 });
 
-describe('a plan that AWS has shown since', () => {
+describe('a step that AWS has shown since', () => {
   test('may be wanted again when it was for another spec', () => {
     const { memory: of } = memory();
     of.sent(KEY, 'uid', 'back', scaleTo(2));
     of.agreed(KEY, 'uid', 'forth');
-    expect(of.wasJustSent(KEY, 'uid', scaleTo(2))).toBe(false);
+    expect(of.notJustSent(KEY, 'uid', [scaleTo(2)])).toHaveLength(1);
   });
 
   test('is still not repeated for the same spec, because a later answer may be an older one', () => {
     const { memory: of } = memory();
     of.sent(KEY, 'uid', 'hash', scaleTo(2));
     of.agreed(KEY, 'uid', 'hash');
-    expect(of.wasJustSent(KEY, 'uid', scaleTo(2))).toBe(true);
+    expect(of.notJustSent(KEY, 'uid', [scaleTo(2)])).toEqual([]);
   });
 });
 
