@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ownerTag } from '../../src/aws/ownership.ts';
-import { kinds } from '../../src/kinds/index.ts';
 import type { ControlPlane } from '../sandbox/control-plane/index.ts';
 import { INSTANT } from '../sandbox/region/timings.ts';
+import { allWatching, watchedPlurals } from '../support/all-watching.ts';
 import { type ApiEntry, type ApiProxy, errorEvent, isList, isWatch } from '../support/api-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import { inLanes, type Lane, run, startLanes } from '../support/lane.ts';
@@ -30,12 +30,19 @@ async function clear(bed: TestBed): Promise<void> {
   expect(bed.region.inventory()).toEqual(nothing);
 }
 
-describe('an API server that is killed and started again on the same data', () => {
+/** What befalls it while a service rolls out; it is well again when the promise resolves. */
+const outages: readonly { readonly name: string; readonly happen: (cluster: ControlPlane) => Promise<void> }[] = [
+  { name: 'is killed and started again on the same data', happen: (cluster) => cluster.restartApiServer() },
+  // Shorter than the leader may go without renewing its Lease.
+  { name: 'has no answer from etcd for six seconds', happen: (cluster) => cluster.stallEtcd({ forMs: 6_000 }) },
+];
+
+describe('an API server that', () => {
   let controlPlane: ControlPlane;
   let bed: TestBed;
   beforeAll(async () => {
     controlPlane = await startOperatorCluster({ mayRefuse: true });
-    // Slow enough for the rollout to be under way when the server dies.
+    // Slow enough for the rollout to be under way when it happens.
     const timings = { scheduler: 50, provisioning: 200, pulling: 400, activating: 50, healthy: 400 };
     bed = await testBed({ cluster: controlPlane, region: { timings: { ...INSTANT, ...timings } } });
   });
@@ -44,22 +51,28 @@ describe('an API server that is killed and started again on the same data', () =
     await controlPlane.stop();
   });
 
-  it('under a rolling service: the rollout comes to its end, and nothing is done twice', async () => {
-    const { journal } = bed.region;
-    await change(bed, [], roll.from);
-    await settled(bed, [], roll.from);
-    const mark = journal.mark();
-    await change(bed, roll.from, roll.to);
-    await journal.waitFor(({ operation }) => operation === 'UpdateService', 10_000, mark);
-    await controlPlane.restartApiServer();
-    await settled(bed, roll.from, roll.to);
-    expect(mutationCounts(journal.mutations(mark))).toEqual({
-      'RegisterTaskDefinition quickstart': 1,
-      'UpdateService quickstart': 1,
-    });
-    // The operator hears of changes again.
-    await clear(bed);
-  }, 120_000);
+  it.for(outages)(
+    '$name under a rolling service: the rollout comes to its end, and nothing is done twice',
+    {
+      timeout: 120_000,
+    },
+    async ({ happen }) => {
+      const { journal } = bed.region;
+      await change(bed, [], roll.from);
+      await settled(bed, [], roll.from);
+      const mark = journal.mark();
+      await change(bed, roll.from, roll.to);
+      await journal.waitFor(({ operation }) => operation === 'UpdateService', 10_000, mark);
+      await happen(controlPlane);
+      await settled(bed, roll.from, roll.to);
+      expect(mutationCounts(journal.mutations(mark))).toEqual({
+        'RegisterTaskDefinition quickstart': 1,
+        'UpdateService quickstart': 1,
+      });
+      // The operator hears of changes again.
+      await clear(bed);
+    },
+  );
 });
 
 /** How every watch of the operator ends, and what it meets until it is well again. */
@@ -116,7 +129,7 @@ describe('a watch that', () => {
       await allWatching(proxy);
       expect(mutationCounts(bed.region.journal.mutations(mark))).toEqual({ 'UpdateService quickstart': 1 });
       const since = proxy.journal.slice(before);
-      for (const plural of plurals) {
+      for (const plural of watchedPlurals) {
         const ofKind = since.filter(({ path }) => path.endsWith(`/${plural}`));
         const refused = ofKind.filter((entry) => isWatch(entry) && entry.status === refusal).length;
         expect({ plural, lists: ofKind.filter(isList).length }).toEqual({ plural, lists: lists(refused) });
@@ -126,24 +139,12 @@ describe('a watch that', () => {
   );
 });
 
-/** What a bed's operator watches: it reads no AWSAccounts, which all test files share. */
-const plurals = kinds.filter(({ account }) => account === undefined).map(({ names }) => names.plural);
-
-/** Every kind is watched, and has been for so long. */
-async function allWatching(proxy: ApiProxy, forMs = 0): Promise<void> {
-  await eventually('every kind is watched', async () => {
-    const since = performance.now() - forMs;
-    const value = proxy.watches.filter(({ openedAt }) => openedAt <= since).map(({ path }) => path);
-    return { value, done: plurals.every((plural) => value.some((path) => path.endsWith(`/${plural}`))) };
-  });
-}
-
 /** Every kind's watch has met the refusal. */
 async function refusedEach(proxy: ApiProxy, from: number): Promise<void> {
   await eventually('every kind was refused a watch', async () => {
     const refused = proxy.journal.slice(from).filter((entry: ApiEntry) => isWatch(entry) && entry.status !== 200);
     const value = refused.map(({ path }) => path);
-    return { value, done: plurals.every((plural) => value.some((path) => path.endsWith(`/${plural}`))) };
+    return { value, done: watchedPlurals.every((plural) => value.some((path) => path.endsWith(`/${plural}`))) };
   });
 }
 

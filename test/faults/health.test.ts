@@ -4,6 +4,7 @@ import { absent } from '../../src/engine/kind.ts';
 import { kinds } from '../../src/kinds/index.ts';
 import type { Operator } from '../../src/operator.ts';
 import { operatorUser } from '../sandbox/operator-access.ts';
+import { allWatching } from '../support/all-watching.ts';
 import { eventually } from '../support/eventually.ts';
 import { inProcessOperator } from '../support/in-process-operator.ts';
 import { cluster, trio } from '../support/manifests.ts';
@@ -98,6 +99,8 @@ describe('health (reliability row 53)', () => {
 
   it('with a watch that is not let in any more: not ready, and told which', async () => {
     const { proxy } = proxied;
+    // One that is opened after the jump has been silent for no time at all.
+    await allWatching(proxy, 1_000);
     const heal = proxy.refuse({ match: ({ path }) => path.endsWith('/ecsclusters'), status: 403 });
     onTestFinished(() => void heal());
     const contacts = () => new Map(operator.manager.states.map(({ kind, watch }) => [kind, watch.lastEventAtMs]));

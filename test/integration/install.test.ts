@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from '../sandbox/control-plane/index.ts';
 import { writeTokenKubeconfig } from '../sandbox/control-plane/service-account.ts';
@@ -18,7 +18,7 @@ import {
   type Values,
 } from '../support/helm.ts';
 import { type Pod, podSpecOf, startPod } from '../support/helm-pod.ts';
-import { must } from '../support/kubectl.ts';
+import { must, run } from '../support/kubectl.ts';
 
 /** An installation as a user makes it. The steps build on one another, in the order of the file. */
 const { name: release, namespace } = standardRelease;
@@ -293,6 +293,7 @@ describe('the end, with everything in AWS', () => {
     await kubectl(...on, 'delete', 'ecs', '--all', '--timeout=50s');
     expect(Object.values(region.inventory()).flat()).toEqual([]);
     await helm.must(['uninstall', release, '-n', namespace]);
+    expect(await stopPods()).toEqual([0]);
     await kubectl(
       'annotate',
       'crd',
@@ -305,3 +306,49 @@ describe('the end, with everything in AWS', () => {
     expect(await kubectl('get', 'crd', '-o', 'name')).toBe('');
   });
 });
+
+describe('a release that does not keep its CRDs', () => {
+  test('lets its objects go and keeps AWS with the commands of docs/uninstall.md', async () => {
+    await helm.must(['install', release, chart, '-n', namespace], await values({ crds: { keep: false } }));
+    await kubectl('wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s');
+    await rollOut();
+    await kubectl(...on, 'apply', '-f', quickstart);
+    await kubectl(...on, 'wait', 'ecs', '--all', '--for=condition=Ready', '--timeout=50s');
+    const [before, mark] = [region.inventory(), region.journal.mark()];
+    await shell(await commandsUnder('Keep everything in AWS', 'deletionPolicy'));
+    expect(await kubectl('get', 'ecs', '--all-namespaces', '-o', 'name')).toBe('');
+    expect(region.inventory()).toEqual(before);
+    expect(mutations(mark)).toEqual([]);
+  });
+
+  test('takes them with it, and their guard', async () => {
+    await helm.must(['uninstall', release, '-n', namespace]);
+    expect(await stopPods()).toEqual([0]);
+    await eventually('no CRD and no guard is left', async () => {
+      const kinds = 'crd,validatingadmissionpolicy,validatingadmissionpolicybinding';
+      const left = await kubectl('get', kinds, '-o', 'name');
+      return { value: left, done: left === '' };
+    });
+  });
+});
+
+/** The block of commands in docs/uninstall.md that stands under a heading and has this word in it. */
+async function commandsUnder(heading: string, word: string): Promise<string> {
+  const page = await readFile(join(repository, 'docs/uninstall.md'), 'utf8');
+  const section = page.split(/^## /m).find((one) => one.startsWith(heading)) ?? '';
+  const blocks = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
+  const found = blocks.find((block) => block.includes(word));
+  if (found === undefined) throw new Error(`no commands with ${word} under "${heading}"`);
+  return found;
+}
+
+/** Carries out what a user would paste into a shell. */
+async function shell(commands: string): Promise<void> {
+  const env = {
+    PATH: `${dirname(controlPlane.binaries.kubectl)}:${process.env.PATH}`,
+    HOME: directory,
+    KUBECONFIG: controlPlane.kubeconfig(),
+  };
+  const { exitCode, stderr } = await run('sh', ['-e', '-c', commands], { env });
+  if (exitCode !== 0) throw new Error(`the commands ended with ${exitCode}: ${stderr}`);
+}

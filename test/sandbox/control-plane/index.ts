@@ -42,6 +42,8 @@ export interface ControlPlane {
   createNamespace(name: string): Promise<void>;
   /** SIGKILL, `downMs` of silence, and the same server again on the same port and data. */
   restartApiServer(options?: { readonly downMs?: number }): Promise<void>;
+  /** SIGSTOP, and SIGCONT after `forMs`: meanwhile the API server keeps its connections and can neither read nor write. */
+  stallEtcd(options: { readonly forMs: number }): Promise<void>;
   /** Ends both processes and removes their data. */
   stop(): Promise<void>;
 }
@@ -116,6 +118,14 @@ function controlPlane(parts: Parts): ControlPlane {
       await parts.running.apiServer?.stop(0);
       await delay(downMs);
       await parts.startAgain();
+    },
+    async stallEtcd({ forMs }) {
+      parts.running.etcd?.kill('STOP');
+      try {
+        await delay(forMs);
+      } finally {
+        parts.running.etcd?.kill('CONT');
+      }
     },
     async stop() {
       await killAll(parts.running);
