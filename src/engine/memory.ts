@@ -86,9 +86,8 @@ export class PassMemory {
   sent(key: ObjectKey, uid: string, hash: string, step: CallStep): void {
     const memory = this.#of(key, uid);
     const now = this.#clock.monotonicMs();
-    for (const [print, at] of memory.sentAt) {
-      if (memory.sentFor !== hash || now - at >= STALE_READ_GRACE_MS) memory.sentAt.delete(print);
-    }
+    if (memory.sentFor !== hash) memory.sentAt.clear();
+    for (const [print, at] of memory.sentAt) if (now - at >= STALE_READ_GRACE_MS) memory.sentAt.delete(print);
     memory.sentFor = hash;
     memory.sentAt.set(fingerprint(step), now);
     memory.polls = 0;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ownerTag } from '../../src/aws/ownership.ts';
 import type { ControlPlane } from '../sandbox/control-plane/index.ts';
 import { INSTANT } from '../sandbox/region/timings.ts';
-import { allWatching, watchedPlurals } from '../support/all-watching.ts';
+import { allWatching, areOfEveryKind, watchedPlurals } from '../support/all-watching.ts';
 import { type ApiEntry, type ApiProxy, errorEvent, isList, isWatch } from '../support/api-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import { inLanes, type Lane, run, startLanes } from '../support/lane.ts';
@@ -144,7 +144,7 @@ async function refusedEach(proxy: ApiProxy, from: number): Promise<void> {
   await eventually('every kind was refused a watch', async () => {
     const refused = proxy.journal.slice(from).filter((entry: ApiEntry) => isWatch(entry) && entry.status !== 200);
     const value = refused.map(({ path }) => path);
-    return { value, done: watchedPlurals.every((plural) => value.some((path) => path.endsWith(`/${plural}`))) };
+    return { value, done: areOfEveryKind(value) };
   });
 }
 

@@ -166,7 +166,7 @@ describe('while a service drains, which is as long as the test wants,', () => {
   });
   afterAll(() => bed.stop());
 
-  it('it is waited for when it was deleted behind our back, and made anew as soon as it is gone', async () => {
+  it('it is waited for when it was deleted behind our back, and made anew once it is gone', async () => {
     await bed.apply(...trio('drained', { desiredCount: 2 }));
     await bed.ready('ECSService', 'drained');
     await bed.aws.send(new DeleteServiceCommand({ cluster: 'drained', service: 'drained', force: true }));
@@ -175,7 +175,7 @@ describe('while a service drains, which is as long as the test wants,', () => {
     await bed.notReady('ECSService', 'drained', 'Draining');
     expect(bed.mutations(mark)).toEqual([]);
     bed.region.advance(MINUTE);
-    // Until then the answer that there is no service may be from before it was made.
+    // An answer that there is no service is not believed right after one was made: it may be from before.
     await bed.later(MINUTE);
     await bed.ready('ECSService', 'drained');
     expect(bed.mutations(mark)).toEqual(['CreateService']);

@@ -9,6 +9,7 @@ import { kstatusOf } from '../support/conformance.ts';
 import { eventually } from '../support/eventually.ts';
 import { example, withSpec } from '../support/examples.ts';
 import { cluster, running, service, taskDefinition, trio } from '../support/manifests.ts';
+import { codeBlocks } from '../support/markdown.ts';
 import { recordStatuses, type StatusLog } from '../support/status-log.ts';
 import { condition, type Managed, type Manifest, namesOf, type TestBed, testBed } from '../support/test-bed.ts';
 import { change, settled } from '../support/workloads.ts';
@@ -151,7 +152,7 @@ function withoutUndefined(spec: object | undefined): unknown {
 /** The Lua that users are told to put into `argocd-cm`. */
 async function documentedHealthCheck(): Promise<string> {
   const text = await readFile(new URL('../../docs/gitops.md', import.meta.url), 'utf8');
-  const [, block = ''] = /```yaml\n(data:\n {2}resource\.customizations:[\s\S]*?)```/.exec(text) ?? [];
+  const block = codeBlocks(text, 'yaml').find((one) => one.startsWith('data:\n  resource.customizations:')) ?? '';
   const { data }: { data: Record<string, string> } = parse(block);
   const customizations: Record<string, Record<string, string>> = parse(data['resource.customizations'] ?? '');
   const check = customizations['ecs-operator.dev/*']?.['health.lua'];

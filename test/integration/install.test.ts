@@ -19,6 +19,7 @@ import {
 } from '../support/helm.ts';
 import { type Pod, podSpecOf, startPod } from '../support/helm-pod.ts';
 import { must, run } from '../support/kubectl.ts';
+import { codeBlocks } from '../support/markdown.ts';
 
 /** An installation as a user makes it. The steps build on one another, in the order of the file. */
 const { name: release, namespace } = standardRelease;
@@ -336,8 +337,7 @@ describe('a release that does not keep its CRDs', () => {
 async function commandsUnder(heading: string, word: string): Promise<string> {
   const page = await readFile(join(repository, 'docs/uninstall.md'), 'utf8');
   const section = page.split(/^## /m).find((one) => one.startsWith(heading)) ?? '';
-  const blocks = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
-  const found = blocks.find((block) => block.includes(word));
+  const found = codeBlocks(section, 'sh').find((block) => block.includes(word));
   if (found === undefined) throw new Error(`no commands with ${word} under "${heading}"`);
   return found;
 }

@@ -12,6 +12,11 @@ export async function allWatching(proxy: ApiProxy, forMs = 0): Promise<void> {
   await eventually('every kind is watched', async () => {
     const since = performance.now() - forMs;
     const value = proxy.watches.filter(({ openedAt }) => openedAt <= since).map(({ path }) => path);
-    return { value, done: watchedPlurals.every((plural) => value.some((path) => path.endsWith(`/${plural}`))) };
+    return { value, done: areOfEveryKind(value) };
   });
+}
+
+/** True when these paths of requests name each of them. */
+export function areOfEveryKind(paths: readonly string[]): boolean {
+  return watchedPlurals.every((plural) => paths.some((path) => path.endsWith(`/${plural}`)));
 }

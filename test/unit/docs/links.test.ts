@@ -2,16 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { anchorsOf, withoutCode } from '../../support/markdown.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md'))
   .map((file) => `docs/${file}`);
 
-/** Without what is in code, where patterns look like links. */
-function textOf(page: string): string {
-  return readFileSync(join(root, page), 'utf8').replaceAll(/^```.*?^```$/gms, '');
-}
+const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 
 interface Link {
   /** `''` for the page itself. */
@@ -20,22 +18,9 @@ interface Link {
 }
 
 function linksOf(page: string): readonly Link[] {
-  const text = textOf(page).replaceAll(/`[^`\n]*`/g, '');
+  const text = withoutCode(read(page)).replaceAll(/`[^`\n]*`/g, '');
   const found = text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g);
   return [...found].map(([, file = '', anchor]) => ({ file, anchor }));
-}
-
-/** As GitHub makes them of headings; one that stands twice gets a number. */
-function anchorsOf(page: string): ReadonlySet<string> {
-  const anchors = new Set<string>();
-  for (const [, heading = ''] of textOf(page).matchAll(/^#+ (.+)$/gm)) {
-    const text = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-    const slug = text.replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '').replaceAll(' ', '-');
-    let anchor = slug;
-    for (let count = 1; anchors.has(anchor); count += 1) anchor = `${slug}-${count}`;
-    anchors.add(anchor);
-  }
-  return anchors;
 }
 
 test.each(['README.md', ...pages])('%s links to files that there are', (page) => {
@@ -45,7 +30,7 @@ test.each(['README.md', ...pages])('%s links to files that there are', (page) =>
 test.each(['README.md', ...pages])('%s links to headings that there are', (page) => {
   const dangling = linksOf(page).filter(({ file, anchor }) => {
     const target = file === '' ? page : join(dirname(page), file);
-    return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).has(anchor);
+    return anchor !== undefined && target.endsWith('.md') && !anchorsOf(read(target)).has(anchor);
   });
   expect(dangling).toEqual([]);
 });

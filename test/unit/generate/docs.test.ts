@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Schema } from '../../../src/generate/contract.ts';
 import { apiDocs, ruleMessages } from '../../../src/generate/docs.ts';
 import { generateSchemas } from '../../../src/generate/generate.ts';
+import { anchorsOf } from '../../support/markdown.ts';
 
 const kinds = generateSchemas();
 const pages = apiDocs(kinds);
@@ -44,9 +45,7 @@ describe.each(kinds)('docs/api of $rules.names.kind', ({ rules, schema }) => {
   });
 
   test('links only to sections that there are', () => {
-    const anchors = [...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
-      (title ?? '').toLowerCase().replaceAll('.', ''),
-    );
+    const anchors = [...anchorsOf(page)];
     for (const [, link] of page.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(link);
   });
 
